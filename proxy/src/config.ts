@@ -22,7 +22,7 @@ export type Config = ReturnType<typeof readConfig>
 /** What happens to a client whose certificate does not verify: a 403 for each request, or no connection. */
 const certificatePolicy = z.enum(['report', 'reject']).describe('report or reject')
 
-/** `unix:/run/one.sock,unix:/run/two.sock` */
+/** Addresses of ingest processes, such as `unix:/run/one.sock,unix:/run/two.sock`. */
 const addresses = z
   .string()
   .transform((list) => list.split(',').map((item) => item.trim()))
@@ -34,9 +34,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     host: setting('HOST', text, 'localhost'),
     port: setting('PORT', port, '1234'),
-    /** The port that asks for no client certificate; null for none, undefined for the one after `port`. */
+    /** The port for browsers, which asks for no client certificate: null for none, undefined for `port` + 1. */
     uiPort: setting('UI_PORT', optionalPort),
-    /** Where that port listens; undefined for where the other one does. */
+    /** The host on which the port for browsers listens; undefined for `host`. */
     uiHost: setting('UI_HOST', optionalText),
     /** Whether other proxies of this machine listen on the same ports. */
     reusePort: setting('REUSE_PORT', flag, 'false'),
@@ -49,12 +49,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     handshakeTimeoutMs: setting('PROXY_HANDSHAKE_TIMEOUT', duration, '10s'),
     headersTimeoutMs: setting('PROXY_HEADERS_TIMEOUT', duration, '20s'),
     keepAliveMs: setting('PROXY_KEEP_ALIVE', duration, '75s'),
-    // ffmpeg opens a request up to 65 s, the length of a segment, before the first byte of its body.
+    // ffmpeg opens a request up to 65 s, the duration of a segment, before it sends the first byte of the body.
     bodyIdleMs: setting('PROXY_BODY_IDLE', duration, '3m'),
     upstreamWaitMs: setting('PROXY_UPSTREAM_WAIT', duration, '10s'),
     drainMs: setting('PROXY_DRAIN', duration, '10s'),
     limits: {
-      // 1000 cameras behind one address, of which each holds up to eight connections; all that a proxy can serve.
+      // Enough for 1000 cameras behind one address with eight connections each; one proxy serves no more than that.
       address: {
         connections: setting('MAX_ADDRESS_CONNECTIONS', limit, '8192'),
         handshakes: setting('MAX_ADDRESS_HANDSHAKES', limit, '5000'),

@@ -15,8 +15,9 @@ import type { ResponseHead } from './upstream/response-head.ts'
 export type Outcome = number | ErrorResponse | 'client-gone' | 'stale-connection'
 
 /**
- * An upload is forwarded as far as it has arrived, even if its client has left before the first byte of the body, so
- * that ingest records it. A download is not, nor is another request whose body is still to come.
+ * Whether the proxy forwards a request although its client may have left. It forwards an upload as far as it has
+ * arrived, even without a byte of its body, so that ingest records it. It does not forward a download, nor another
+ * request of whose body nothing has arrived.
  */
 export function shouldForward(exchange: Exchange): boolean {
   if (!exchange.isAborted()) return true
@@ -29,13 +30,13 @@ export function shouldForward(exchange: Exchange): boolean {
 const isUpload = ({ method, target }: Exchange): boolean =>
   method === 'PUT' || (method === 'POST' && /^\/streams\/\d+\/./.test(target))
 
-/** What ingest asks the proxy to do; null for nothing, as in all but a few responses. */
+/** The fault that ingest's response asks the proxy to show to the client; null in nearly all responses. */
 function faultActionIn(headers: readonly string[]): FaultAction | null {
   const [action] = valuesOf(headers, faultHeader)
   return action === undefined ? null : parseFaultAction(action)
 }
 
-/** Sends a request on one connection and relays the response. Resolves when both are over; never rejects. */
+/** Sends a request on one connection and relays the response. Resolves when both have ended; never rejects. */
 export function dispatch(
   exchange: Exchange,
   connection: UpstreamConnection,
@@ -44,12 +45,13 @@ export function dispatch(
   return new Promise((resolve) => {
     let status = 0
     let relay: ResponseRelay | null = null
-    /** Whether ingest responded before it read the whole body; it does not read the rest. */
+    /** Whether ingest responded before it had read the whole body; ingest does not read the rest. */
     let isEarly = false
     const listener: ResponseListener = {
       onContinue() {
         if (sender.hasStarted()) exchange.omitContinue()
-        // Later, so that what has arrived is read first: Node drops it when a write to a client that has left fails.
+        // Deferred, so that Node reads the bytes that have arrived first: it drops them when a write to a client that
+        // has left fails.
         else setImmediate(onContinue)
       },
       onHeaders,

@@ -12,18 +12,18 @@ export type Serve = (exchange: Exchange) => Promise<void>
 interface Exchanges {
   readonly serve: Serve
   /**
-   * Waits until no exchange is in flight and the responses of those that were have been written. Resolves with false
-   * when some still are after `timeoutMs`.
+   * Waits until no exchange is in flight and the responses of all have been written to the clients. Resolves with
+   * false when that takes longer than `timeoutMs`.
    */
   drain(timeoutMs: number): Promise<boolean>
   /**
-   * Aborts those whose client certificate has been revoked or has expired meanwhile, but for requests that have arrived
-   * whole and wait for their response: one of them may be the revocation.
+   * Aborts exchanges whose client certificate has been revoked or has expired since they began. Requests that have
+   * arrived whole and wait for their response go on: one of them may be the request that revokes the certificate.
    */
   abortRefused(): void
 }
 
-/** Forwards exchanges and keeps track of those in flight; one that fails is logged and aborted. */
+/** Forwards exchanges and tracks those in flight. An exchange that fails is logged and aborted. */
 export function trackExchanges(forward: Forward, log: Logger): Exchanges {
   const inFlight = new Set<Exchange>()
   const unwritten = createUnwritten()
@@ -64,21 +64,22 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
   }
 }
 
-/** So many are kept before those that have closed meanwhile are looked for. */
-const minKept = 8
+/** The set of unwritten responses is swept of closed ones when it exceeds twice its last size, and at least this. */
+const minSweepSize = 8
 
 /**
- * Responses that are complete here, and that clients may not have: HTTP/2 sends the end of one in a later turn, and a
- * client may read slowly. Closing the connection would lose them. Costs a request no listener.
+ * Responses that the proxy has completed and Node may not have written yet: HTTP/2 sends the end of a response in a
+ * later event loop turn, and a client may read slowly. Closing the connection would lose them. A sweep replaces
+ * listeners on the responses, which would slow down every request.
  */
 function createUnwritten() {
   const responses = new Set<Writable>()
-  let maxKept = minKept
+  let sweepSize = minSweepSize
   return {
     add(response: Writable): void {
       if (response.closed) return
       responses.add(response)
-      if (responses.size > maxKept) forgetClosed()
+      if (responses.size > sweepSize) forgetClosed()
     },
     async allClosed(): Promise<void> {
       await Promise.all([...responses].map((response) => closeOf(response)))
@@ -87,14 +88,14 @@ function createUnwritten() {
 
   function forgetClosed(): void {
     for (const response of responses) if (response.closed || response.destroyed) responses.delete(response)
-    maxKept = Math.max(minKept, 2 * responses.size)
+    sweepSize = Math.max(minSweepSize, 2 * responses.size)
   }
 }
 
 /**
- * Pipelined requests of one HTTP/1 connection are served one after the other, in the order they came: the next one
- * when the client takes the response before it, or has left. Behind a response that ends the connection there is none
- * (RFC 9112 9.6): what came there may be the rest of a body.
+ * Serves pipelined requests of one HTTP/1 connection in the order of their arrival: each once the response before it
+ * has been written, or its client has left. Requests after a response that closes the connection are not served (RFC
+ * 9112 9.6): their bytes may be the rest of a body.
  */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
   const lastOf = new WeakMap<Socket, ServedRequest>()
@@ -113,7 +114,7 @@ export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exc
     return !exchange.isLast()
   }
 
-  /** Most requests come when the response before them has long been taken: then nothing is waited for. */
+  /** Forgets a response once it has been written. Most requests come later than that and need not wait. */
   function forgetOnceClosed(served: ServedRequest, socket: Socket): void {
     const forget = () => lastOf.get(socket) === served && lastOf.delete(socket)
     if (served.response.closed) forget()
@@ -124,8 +125,8 @@ export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exc
 interface ServedRequest {
   readonly response: Writable
   /**
-   * Resolves when the exchange is over, though its response may still be on its way, with whether the connection takes
-   * further requests.
+   * Resolves with whether the connection takes further requests, when the exchange has ended; its response may not
+   * have been written yet.
    */
   readonly end: Promise<boolean>
 }
@@ -136,7 +137,7 @@ async function endOf({ response, end }: ServedRequest, socket: Socket): Promise<
   return mayGoOn
 }
 
-/** Resolves when a response has been written to its socket, or can no longer be. */
+/** Resolves when a response has been written to its socket, or cannot be written any more. */
 function closeOf(response: Writable, socket?: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (response.closed || response.destroyed || socket?.destroyed) return resolve()

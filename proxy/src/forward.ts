@@ -10,6 +10,7 @@ import { createRequestSender } from './request-body.ts'
 import { type BalancedPool, UpstreamUnreachable } from './upstream/balanced-pool.ts'
 import { createNextImmediate } from './upstream/write-batch.ts'
 
+/** Forwards one exchange. Resolves when its response has been sent or its client has left. */
 export type Forward = (exchange: Exchange) => Promise<void>
 
 /** Forwards exchanges to ingest, each from its request head to the end of its response. */
@@ -35,7 +36,7 @@ export function forwardWith(
     const sender = createRequestSender(exchange, head)
     try {
       for (;;) {
-        // By then most small bodies have arrived, and closed connections are known to be closed.
+        // One event loop turn later most small bodies have arrived, and Node has noticed connections that were closed.
         await nextImmediate()
         // A download whose client has left already must not cost a connection to ingest.
         if (!shouldForward(exchange)) return 'client-gone'

@@ -6,10 +6,10 @@ import type { IngestEvents } from './ingest-events.ts'
 import type { HandoverFile } from './tls/handover-file.ts'
 import { type IngestAddresses, keyOf } from './upstream/ingest-addresses.ts'
 
-/** A proxy usually starts to listen before ingest does. */
+/** Short, because a proxy usually listens before ingest does. */
 const retryMs = 250
 
-/** Where a proxy listens, as ingest reads it. */
+/** Where a proxy listens, in the field names of the report to ingest. */
 type ListenReport = Omit<z.input<typeof handoverApplied>, 'proxy' | 'version'>
 
 interface HandoverReporterDeps {
@@ -19,9 +19,9 @@ interface HandoverReporterDeps {
 }
 
 /**
- * Reports to each ingest where this proxy listens and which version of the handover file it applies: at once after a
- * change, every two seconds, so that ingest knows which proxies run, and sooner where ingest did not accept the report.
- * Disposal stops the reports.
+ * Reports to each ingest where this proxy listens and which version of the handover file it applies. It reports at once
+ * after a change, every two seconds so that ingest knows which proxies run, and after 250 ms to an ingest that did not
+ * accept the last report. Disposal stops the reports.
  */
 export function reportHandover(
   { ingests, events, handover }: HandoverReporterDeps,
@@ -48,7 +48,7 @@ export function reportHandover(
     for (const report of reporters.values()) report()
   }
 
-  /** One report at a time; a change in the meantime is reported behind it. */
+  /** Posts one report at a time; a version that changes during a post is posted right after it. */
   function reporterFor(key: string, ingest: Address): () => void {
     let reported: string | null = null
     let isPosting = false

@@ -1,17 +1,23 @@
 import type { IngestEvents } from './ingest-events.ts'
 
 const maxConcurrentReports = 8
+const maxCodeCharacters = 100
+const maxReasonCharacters = 1_000
 
 /** Why a client did not get as far as a request. */
 export interface RefusedHandshake {
   readonly address: string
-  /** The code of a certificate fault, or Node's or OpenSSL's; of these, `BROWSER_…` on the port for browsers. */
+  /**
+   * The code of a certificate fault, or of an error of Node or OpenSSL. The latter has the prefix `BROWSER_` on the
+   * port for browsers.
+   */
   readonly code: string
   readonly reason: string
-  /** What the client showed; null where the handshake ended before that, or it showed nothing. */
+  /** The client certificate; null when the client sent none, or the handshake ended before that. */
   readonly certificate: ShownCertificate | null
 }
 
+/** A client certificate in the field names of the report to ingest. */
 export interface ShownCertificate {
   readonly subject: string
   readonly issuer: string
@@ -32,7 +38,12 @@ export function createHandshakeReporter(
   return async function reportHandshake({ address, code, reason, certificate }) {
     if (inFlight >= maxConcurrentReports) return false
     inFlight++
-    const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000), certificate }
+    const event = {
+      address,
+      code: code.slice(0, maxCodeCharacters),
+      reason: reason.slice(0, maxReasonCharacters),
+      certificate,
+    }
     const isAccepted = await events.postToAny('handshake-refused', event)
     inFlight--
     return isAccepted

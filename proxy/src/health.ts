@@ -8,7 +8,7 @@ const settings = readSettings(process.env, (setting) => ({
   timeoutMs: setting('HEALTH_TIMEOUT', duration, '3s'),
 }))
 
-/** Where a server that listens on one of these can be reached from its own machine. */
+/** For hosts that a server can listen on but a client cannot name reliably: the loopback address to connect to. */
 const loopbackOf = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],

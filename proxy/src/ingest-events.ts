@@ -4,8 +4,8 @@ import type { Address } from '@pushav/shared/settings.ts'
 const timeoutMs = 2_000
 
 /**
- * Reports to ingest what only the proxy knows, as a POST to `/events/<name>`. Each function resolves with whether
- * ingest accepted it, and never rejects.
+ * Reports events that only the proxy sees to ingest, each as a POST to `/events/<name>`. Each function resolves with
+ * whether ingest accepted the event, and never rejects.
  */
 export interface IngestEvents {
   /** Posts to one ingest. */
@@ -14,7 +14,7 @@ export interface IngestEvents {
   postToAny(name: string, event: object): Promise<boolean>
 }
 
-/** `ingests` are those that run now; `secret` is that of the newest handover file. */
+/** `ingests` returns the addresses of the ingests that run now; `secret` the secret of the newest handover file. */
 export function createIngestEvents(ingests: () => readonly Address[], secret: () => string): IngestEvents {
   return { postTo, postToAny }
 

@@ -12,9 +12,9 @@ import { startTlsTests, type TlsTests } from './tls-tests/start-tls-tests.ts'
 export interface Listeners extends Listener {
   /** The port that asks for no client certificate; null when there is none. */
   readonly uiPort: number | null
-  /** Null where tests of TLS clients are off. */
+  /** Null when the tests of TLS clients are off. */
   readonly tlsTestPorts: TlsTests['ports'] | null
-  /** Whether only this machine reaches devices' and browsers' port. */
+  /** Whether only this machine can reach the ports for devices and browsers. */
   readonly isLoopback: boolean
 }
 
@@ -56,8 +56,8 @@ export async function openListeners({ events, ...deps }: ListenersDeps, config: 
 }
 
 /**
- * The second port, which differs in the handshake alone: browsers that hold a certificate of this server's device CA
- * are not asked to choose one. Null where it is off or cannot be used; devices do not need it.
+ * Opens the second port, which differs in the handshake alone: a browser that holds a certificate of this server's
+ * device CA is not asked to choose one. Null when the port is off or cannot be used; devices do not need it.
  */
 async function listenForBrowsers(
   server: Server,
@@ -65,7 +65,7 @@ async function listenForBrowsers(
   port: number,
   log: Logger,
 ): Promise<Listener | null> {
-  // Beside a port that the system chose, the next one may be in use.
+  // When the system has chosen the first port, the next one may be in use.
   const usual = configured === 0 ? 0 : port + 1
   const wanted = uiPort === undefined ? usual : uiPort
   if (wanted === null || wanted > maxPort) return null

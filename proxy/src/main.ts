@@ -7,17 +7,17 @@ import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { readConfig } from './config.ts'
 import { startProxy } from './proxy.ts'
 
-// Node reads its cache of compiled code only where it may write it. All modules are loaded, and no client is served
-// yet.
+// Node uses its compile cache only with the permission to write it. The permission is dropped here, where all modules
+// have been loaded and no client is served yet.
 const { permission } = process as { readonly permission?: Partial<NodePermission> }
 if (process.env.NODE_COMPILE_CACHE && permission?.drop) {
   flushCompileCache()
   permission.drop('fs.write', process.env.NODE_COMPILE_CACHE)
 }
 
-// Buffers of bodies are memory outside the heap, which is small: where the heap sets the pace, V8 runs a major
-// collection for each 25 MiB that flow through, though the minor ones free nearly all of it. Not before the cache is
-// written, because cached code is for the flags that it was made with.
+// The buffers of bodies are memory outside the heap, and the heap is small. By default V8 would run a major collection
+// for each 25 MiB of bodies, although minor collections free nearly all of them. The flag is set after the cache has
+// been written, because cached code is valid only for the flags under which it was compiled.
 setFlagsFromString('--heap-growing-percent=400')
 
 const config = settingsOrExit(readConfig)
@@ -30,6 +30,6 @@ reportReady({ port, uiPort })
 
 /** Part of Node's permission model that its types lack. */
 interface NodePermission {
-  /** Gives up for good what `--allow-…` granted for this very reference. */
+  /** Gives up for good the permission that `--allow-…` granted for exactly this reference. */
   drop(scope: 'fs.write', reference: string): void
 }

@@ -2,28 +2,27 @@ import type { Exchange } from './http/exchange.ts'
 import { valuesOf } from './http/headers.ts'
 import type { UpstreamConnection } from './upstream/connection.ts'
 
-/** Sends one request to ingest, head and body, on as many connections in turn as it takes. */
+/** Sends one request to ingest, head and body; after a stale connection, again on the next one. */
 export interface RequestSender {
   /** Sends the head, the body bytes that have arrived, and then the others as they arrive. */
   sendTo(connection: UpstreamConnection): void
-  /** Ingest has sent 100 Continue. Whether that is for the client, too: not when its body is on the way already. */
+  /** Starts the body after ingest's 100 Continue. Returns whether the client, too, waits for 100 Continue. */
   onContinue(): boolean
   /** The connection accepts more bytes again. */
   onDrain(): void
   /** Stops reading the body and leaves it paused for another reader. */
   detach(): void
-  /** Whether the body is being sent: one that the client holds back is not until ingest sends 100 Continue. */
+  /** Whether the sender has started the body; a body that the client holds back starts after 100 Continue. */
   hasStarted(): boolean
   /** Whether the whole request has been handed to the connection. */
   hasSentAll(): boolean
-  /** Whether ingest may have received a byte of the body, or the whole of a request that has none. */
+  /** Whether ingest may have received a byte of the body or, of a request without a body, all of it. */
   hasSentAnything(): boolean
 }
 
 /**
- * Sends the request as fast as ingest reads it. When the client cuts the body off, the request to ingest is
- * cut off at the same byte; a body whose last byte has arrived is sent whole, even if the client has left
- * meanwhile.
+ * Sends the request as fast as ingest reads it. When the client cuts the body off, the sender cuts the request to
+ * ingest off at the same byte. It sends a body whose last byte has arrived whole, even if the client has left since.
  */
 export function createRequestSender(exchange: Exchange, head: string): RequestSender {
   const { body, hasBody, length } = exchange
@@ -101,7 +100,7 @@ export function createRequestSender(exchange: Exchange, head: string): RequestSe
     finish()
   }
 
-  /** A body that fell short ends the connection, or ingest would read the next request as its rest. */
+  /** Ends the connection after an incomplete body; otherwise ingest would read the next request as its rest. */
   function finish(): void {
     hasSentAnything = true
     hasSentAll = !hasBody || (exchange.isBodyComplete() && bytesLeft === 0)

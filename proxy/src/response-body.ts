@@ -5,14 +5,14 @@ import type { ResponseHead } from './upstream/response-head.ts'
 
 /** Relays the body of one response to the client. */
 export interface ResponseRelay {
-  /** Copies the bytes, whose memory is reused after the call. */
+  /** Writes a copy of the bytes, because the connection reuses their memory after the call. */
   write(bytes: Buffer): void
   end(last: Buffer | null): void
-  /** Ingest broke the response off, so the client's response is broken off too, unless it is complete. */
+  /** Breaks the client's response off, because ingest broke its response off; does nothing after `end`. */
   abort(): void
 }
 
-/** Up to this size a copy as a string is faster than as a buffer: it is written together with the head. */
+/** Up to this size a string is faster than a buffer, because Node writes it together with the head. */
 const maxTextBytes = 16_384
 
 /**

@@ -19,7 +19,7 @@ export function errorResponseFor(exchange: Exchange): ErrorResponse | null {
   return null
 }
 
-/** RFC 6585, 4. */
+/** RFC 6585, 4: status 429 may tell the client in Retry-After, in seconds, when to send again. */
 const rateExceeded = ({ client, unit, max, waitMs }: Excess): ErrorResponse => ({
   status: 429,
   code: 'rate-exceeded',
@@ -45,7 +45,7 @@ const checks = [
   checkExpect,
 ]
 
-/** The limit of Node's parser for HTTP/1; nghttp2 has no such one for HTTP/2. */
+/** Limits the header bytes of HTTP/2 as Node's parser limits those of HTTP/1; nghttp2 has no such limit. */
 function checkHeaderSize({ httpVersion, headers }: Exchange): ErrorResponse | null {
   if (httpVersion !== '2') return null
   let bytes = 0
@@ -59,7 +59,7 @@ function checkMethod({ method }: Exchange): ErrorResponse | null {
   return method === 'CONNECT' || method === 'TRACE' ? methodRefused(method) : null
 }
 
-/** A target in absolute form is taken where it names this server; else it is one for a proxy (RFC 9110 7.4). */
+/** A target in absolute form must name this server; any other asks for a forward proxy (RFC 9110 7.4). */
 function checkAuthority({ origin, hosts, connection }: Exchange): ErrorResponse | null {
   if (origin === null) return null
   const { scheme, authority } = origin
@@ -73,8 +73,8 @@ function checkAuthority({ origin, hosts, connection }: Exchange): ErrorResponse 
 const misdirected = (detail: string): ErrorResponse => ({ status: 421, code: 'target-misdirected', detail })
 
 /**
- * Pages of other origins can make a browser send requests that change something; cameras and curl send neither of
- * these headers. What pages may read is not decided here.
+ * Refuses requests that change something when a browser sends them for a page of another origin. Cameras and curl send
+ * neither of the two headers. The check does not limit what such pages may read.
  */
 function checkFetchSite({ method, headers, hosts, origin: target }: Exchange): ErrorResponse | null {
   if (isSafeMethod(method) || method === 'OPTIONS') return null
@@ -94,7 +94,7 @@ function checkFetchSite({ method, headers, hosts, origin: target }: Exchange): E
 const isOwnOrigin = (origin: string, authority: string): boolean =>
   /^https:\/\//i.test(origin) && isSameAuthority(origin.slice('https://'.length), authority)
 
-/** RFC 9112 6.1: with any other coding, the next reader could find another end of the body. */
+/** RFC 9112 6.1: with any other coding, ingest could find another end of the body than the proxy. */
 function checkTransferEncoding({ headers }: Exchange): ErrorResponse | null {
   const codings = valuesOf(headers, 'transfer-encoding')
   if (codings.length === 0 || (codings.length === 1 && codings[0]?.toLowerCase() === 'chunked')) return null
@@ -106,7 +106,7 @@ function checkTransferEncoding({ headers }: Exchange): ErrorResponse | null {
   }
 }
 
-/** Only a path of characters that can be forwarded: a target in absolute form is taken apart before. */
+/** Refuses a path with characters that cannot be forwarded. `parseRequestTarget` has split targets in absolute form. */
 function checkTarget({ target }: Exchange): ErrorResponse | null {
   if (/^\/[\x21-\x7e\x80-\xff]*$/.test(target)) return null
   return {
@@ -131,7 +131,7 @@ const hostMalformed: ErrorResponse = {
   detail: 'The request must name exactly one host.',
 }
 
-/** RFC 9110 10.1.1. */
+/** RFC 9110 10.1.1: a server may respond 417 to an expectation that it does not know. */
 function checkExpect({ headers }: Exchange): ErrorResponse | null {
   const unknown = valuesOf(headers, 'expect').find((value) => value.toLowerCase() !== '100-continue')
   if (unknown === undefined) return null

@@ -13,7 +13,7 @@ const malformed: Problem = {
   detail: 'This is not a well-formed HTTP request.',
 }
 
-/** Responses by the code of Node's error; `CONNECT` is a code of tls-server.ts. */
+/** Responses by the code of Node's error; tls-server.ts passes the code `CONNECT`. */
 const problems: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: headersTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: {
@@ -29,7 +29,7 @@ const problems: Readonly<Record<string, Problem>> = {
   CONNECT: methodRefused('CONNECT'),
 }
 
-/** Sockets that had their error response: Node reports every further read of a malformed request again. */
+/** Sockets that have had their error response: Node emits 'clientError' again for each further read of the request. */
 const respondedTo = new WeakSet<Duplex>()
 
 /**
@@ -57,7 +57,7 @@ export function respondToClientError(
   return problem
 }
 
-/** A whole response of HTTP/1.1. */
+/** A problem as a complete HTTP/1.1 response, for a socket that has no ServerResponse. */
 export function messageOf(problem: Problem): string {
   const json = problemJson(problem)
   return [

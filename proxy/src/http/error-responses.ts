@@ -1,11 +1,11 @@
 import type { Problem } from '@pushav/shared/http/problem.ts'
 import type { Exchange } from './exchange.ts'
 
-/** A response that the proxy itself gives instead of one of ingest. */
+/** A response that the proxy itself sends in place of one from ingest. */
 export interface ErrorResponse extends Problem {
   /** Name and value in turn. */
   readonly headers?: readonly string[]
-  /** The connection (HTTP/1) takes no further request, because where this one ends is in doubt. */
+  /** Closes the connection (HTTP/1) after the response, because the end of the request is uncertain. */
   readonly isLast?: boolean
 }
 
@@ -22,14 +22,14 @@ export const ingestFailed: ErrorResponse = {
   detail: 'The service behind this server closed the connection before it responded.',
 }
 
-/** A response of ingest that is malformed, or could be read in more than one way, is not passed on. */
+/** Takes the place of a response of ingest that is malformed or can be parsed in more than one way. */
 export const badUpstreamResponse = (reason: string): ErrorResponse => ({
   status: 502,
   code: 'bad-upstream-response',
   detail: `The service behind this server sent a malformed response: ${reason}.`,
 })
 
-/** A header that could be read in two ways is not passed on. */
+/** Refuses a request with a header that can be parsed in two ways. */
 export const headersMalformed: ErrorResponse = {
   status: 400,
   code: 'headers-malformed',
@@ -52,7 +52,7 @@ export const methodRefused = (method: string): ErrorResponse => ({
   headers: ['Allow', 'GET, HEAD, PUT, POST, DELETE'],
 })
 
-/** Sends an error response. A body that still arrives is read for a while, or the response might be lost. */
+/** Sends an error response. Reads a body that is still arriving for a while, or the client might lose the response. */
 export function sendErrorResponse(exchange: Exchange, error: ErrorResponse): void {
   if (exchange.isAborted()) return
   const isEarly = error.isLast || (exchange.hasBody && !exchange.isBodyComplete())

@@ -29,15 +29,15 @@ export interface Exchange {
   readonly hasBody: boolean
   readonly body: Readable
   readonly response: Writable
-  /** Frees the memory of some body bytes that the proxy has copied and reads no more. */
+  /** Frees the memory of body bytes that the proxy has copied and no longer reads. */
   release(bytes: Buffer): void
-  /** Whether the last byte of the body has arrived, read or not; false for ever when the body was cut off. */
+  /** Whether the last byte of the body has arrived, read or not; stays false when the body was cut off. */
   isBodyComplete(): boolean
   /** Whether the head of the response has been sent. */
   isResponding(): boolean
-  /** Whether the client does not wait for the response any more. */
+  /** Whether the client no longer waits for the response. */
   isAborted(): boolean
-  /** Calls `listener` when the client leaves before the response is complete; at times more than once. */
+  /** Calls `listener` when the client leaves before the response is complete; possibly more than once. */
   onAbort(listener: () => void): void
   sendContinue(): void
   /** Call this in place of `sendContinue` when the client sends the body unasked. */
@@ -46,15 +46,15 @@ export interface Exchange {
   respond(status: number, headers: string[], isLast: boolean): void
   /** Whether the response said that the connection (HTTP/1) takes no further request. */
   isLast(): boolean
-  /** Unless its head is sent, the response will say that the connection (HTTP/1) takes no further request. */
+  /** Makes a response whose head has not been sent say that the connection (HTTP/1) takes no further request. */
   disableKeepAlive(): void
-  /** Ends a response that is sent before the request body is complete, so that it reaches the client. */
+  /** Ends a response before the request body is complete, in a way that lets the client read all of it. */
   endEarly(): void
   /**
-   * Cuts, resets or ends the connection or stream as a fault asks; a reset or a cut takes the place of the response.
+   * Cuts, resets or ends the connection or stream as a fault demands. A reset or a cut takes the place of the response.
    */
   carryOut(action: FaultAction): void
-  /** Breaks the response off, so that the client cannot take it for complete. */
+  /** Breaks the response off in a way that the client cannot mistake for its end. */
   destroy(): void
 }
 
@@ -62,8 +62,8 @@ export interface Exchange {
 export const isSafeMethod = (method: string | undefined): boolean => method === 'GET' || method === 'HEAD'
 
 /**
- * How much of a request body is read and discarded after an early response (nginx: lingering close). Without
- * that the kernel resets the TCP connection, and the client may lose the response.
+ * How much of a request body the proxy reads and discards after an early response (nginx: lingering close). Otherwise
+ * the kernel would reset the TCP connection, and the client might lose the response.
  */
 const lingerLimits = { bytes: 256 * 2 ** 20, ms: 10_000 }
 

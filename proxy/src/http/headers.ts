@@ -13,7 +13,7 @@ export function valuesOf(headers: Headers, name: string): string[] {
   return values
 }
 
-/** The lower-case names of the headers not to forward: the known ones and those that `Connection` names. */
+/** Lower-case names of the headers that are not forwarded: the hop-by-hop ones and those that `Connection` names. */
 export function hopByHopIn(headers: Headers): ReadonlySet<string> {
   const values = valuesOf(headers, 'connection')
   if (values.every(isCommon)) return hopByHopHeaders
@@ -38,5 +38,5 @@ export function forwardableHeaders(headers: Headers): string[] {
   return forwarded
 }
 
-/** A header name in lower case. */
+/** A header name in lower case. Memoized, because most requests have the same names. */
 export const lowerCaseOf = memoize((name) => name.toLowerCase())

@@ -36,9 +36,9 @@ export function http1Exchange(
     isAborted,
     onAbort(listener) {
       response.once('close', () => response.writableFinished || listener())
-      // A client may close its side and wait for the response; one that does so during a download has left.
+      // A client may close its side and wait for the response, but a client that does so during a download has left.
       if (isSafeMethod(request.method)) onSocketEnd(() => response.headersSent && listener())
-      // A response that is queued behind another one of the connection gets no 'close' from its socket.
+      // Node emits no 'close' on a response that is queued behind another one when their socket closes.
       request.once('close', () => isAborted() && listener())
     },
     sendContinue() {
@@ -46,7 +46,7 @@ export function http1Exchange(
     },
     omitContinue: () => expectNoContinue(response),
     respond(status, responseHeaders, isLast) {
-      // Without chunks, the last response may end with the connection even before the request body ends.
+      // A response that is not chunked can end with the connection, even before the request body has ended.
       isLastOfConnection = isLast
       if (isLast) response.useChunkedEncodingByDefault = false
       response.writeHead(status, isLast ? [...responseHeaders, 'Connection', 'close'] : responseHeaders)

@@ -65,7 +65,7 @@ export function http2Exchange(
   }
 }
 
-/** The connection ends when its streams have. */
+/** Sends GOAWAY. Node closes the connection when its open streams have ended. */
 function goAway({ session }: ServerHttp2Stream, code: number): void {
   session?.goaway(code)
   session?.close()

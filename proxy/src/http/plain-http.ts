@@ -8,10 +8,10 @@ const plainHttp: Problem = {
   detail: 'This port speaks https: the URL must begin with https://.',
 }
 
-/** OpenSSL's codes for what is no TLS; the last one is also for methods that OpenSSL does not know as HTTP. */
+/** OpenSSL's codes for bytes that are not TLS. The last one covers HTTP methods that OpenSSL does not recognize. */
 const codes = new Set(['ERR_SSL_HTTP_REQUEST', 'ERR_SSL_HTTPS_PROXY_REQUEST', 'ERR_SSL_WRONG_VERSION_NUMBER'])
 
-/** Whether a handshake failed because the client did not speak TLS, but in all likelihood HTTP. */
+/** Whether a handshake failed because the client did not speak TLS but, most likely, HTTP. */
 export const isPlainHttp = ({ code = '' }: { readonly code?: string | undefined }): boolean => codes.has(code)
 
 /** Responds without TLS, then closes the connection. */

@@ -44,7 +44,8 @@ interface HeaderName {
 }
 
 /**
- * Headers that the proxy writes anew; cookies, because HTTP/2 may split them (RFC 9113 8.2.3 joins them for HTTP/1).
+ * Headers that the proxy writes itself. `cookie` is one of them because HTTP/2 may split it into several fields, which
+ * have to be joined for HTTP/1 (RFC 9113 8.2.3).
  */
 const proxyOwned = new Set(['host', 'content-length', 'cookie'])
 
@@ -54,7 +55,7 @@ const headerName = memoize((name): HeaderName => {
   return { lowerCase, isProxyOwned, isMalformed: !token.test(name) }
 })
 
-/** A request that may have a body says how it ends, or ingest would read the body as the next request. */
+/** States where the body of a request ends; without that, ingest would parse the body as the next request. */
 function framingOf({ length, hasBody, method }: Exchange): string {
   if (length !== null) return `content-length: ${length}\r\n`
   if (hasBody) return 'transfer-encoding: chunked\r\n'

@@ -6,7 +6,7 @@ interface RequestTarget {
   readonly target: string
 }
 
-/** Takes a target in absolute form apart (RFC 9112 3.2.2); any other stays as it is. */
+/** Splits a target in absolute form (RFC 9112 3.2.2) into its origin and path; leaves any other target as it is. */
 export function parseRequestTarget(sent: string): RequestTarget {
   const [, scheme, authority, path] = sent.startsWith('/') ? [] : (absoluteForm.exec(sent) ?? [])
   if (scheme === undefined || authority === undefined) return { origin: null, target: sent }
@@ -23,7 +23,7 @@ export const hostOf = (authority: string): string =>
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase()
 
-/** Whether two authorities of https are the same; letter case does not count, nor does a port 443. */
+/** Whether two authorities of https URLs are the same. Letter case and an explicit port 443 make no difference. */
 export const isSameAuthority = (one: string, other: string): boolean => withPort(one) === withPort(other)
 
 const withPort = (authority: string): string => authority.replace(/:443$|:$/, '').toLowerCase()

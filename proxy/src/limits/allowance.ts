@@ -1,22 +1,22 @@
 /**
- * Takes units of a rate. Resolves with how long the client has to wait, in milliseconds; 0 when they are granted. Never
- * rejects.
+ * Asks a counter for units of a rate. Resolves with 0 when the counter grants them, else with how many milliseconds the
+ * client has to wait. Never rejects.
  */
 export type Consume = (units: number) => Promise<number>
 
-/** How much one client may still do of one kind. Spending costs some nanoseconds. */
+/** What one client may still do of one kind, such as requests. Spending a unit costs some nanoseconds. */
 export interface Allowance {
-  /** Spends one unit. Returns how long the client has to wait, in milliseconds; 0 when it may go on. */
+  /** Spends one unit. Returns 0 when the client may go on, else how many milliseconds it has to wait. */
   spend(): number
 }
 
-/** How much an allowance reserves in advance; a counter has to grant that beyond the rate. */
+/** How many units an allowance reserves in advance. Its counter has to grant them beyond the rate. */
 export const portionOf = (max: number): number => Math.ceil(max / 100)
 
 /**
- * Reserves units of a rate by the hundredth, so that most of them are spent without a question to the counter, which
- * may be in Redis. While a reservation is under way the client may go on: it can exceed its rate by the units of that
- * time, which the next reservation pays. `max` is the rate and `now` the time in milliseconds.
+ * Reserves a hundredth of a rate at a time, so that most units are spent without asking the counter, which may be in
+ * Redis. A client may go on while a reservation is pending: it can exceed its rate by the units that it spends in that
+ * time, and the next reservation includes them. `max` is the rate in units a second, `now` the time in milliseconds.
  */
 export function createAllowance(consume: Consume, max: number, now: () => number): Allowance {
   const portion = portionOf(max)

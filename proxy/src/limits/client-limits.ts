@@ -3,7 +3,7 @@ import { networkOf } from '@pushav/shared/addresses/network-of.ts'
 import { type Client, type ClientKind, createClients, type Limits } from './clients.ts'
 import type { Rates } from './rates.ts'
 
-/** What a client has too much of. */
+/** A limit that a client has reached. */
 export interface Excess {
   readonly client: ClientKind
   readonly unit: keyof Limits
@@ -12,16 +12,16 @@ export interface Excess {
   readonly waitMs: number
 }
 
-/** The limits of one connection: those of its address, and, once it is known, those of its certificate. */
+/** The limits of one connection: those of its address and, once the handshake has shown it, of its certificate. */
 export interface ConnectionLimits {
-  /** The handshake has shown a certificate. Returns whether the connection may go on. */
+  /** Counts the connection for the certificate that its handshake showed. Returns whether the connection may go on. */
   identify(fingerprint: string): boolean
-  /** Counts a request. Null when it may be served. */
+  /** Counts a request. Returns the limit that was reached, or null when the request may be served. */
   countRequest(): Excess | null
 }
 
 export interface ClientLimits extends Disposable {
-  /** Counts a new connection. Null when it has to be closed. */
+  /** Counts a new connection. Returns null when the connection has to be closed. */
   admit(socket: Socket): ConnectionLimits | null
 }
 
@@ -33,6 +33,7 @@ interface ClientLimitsDeps {
   readonly onExcess: (excess: Excess, name: string) => void
 }
 
+/** How often received bytes are added up, and clients without connections are forgotten. */
 const sweepMs = 1_000
 
 /** Counts what the clients of this proxy do, by their address and by their certificate; disposal closes `rates` too. */
@@ -126,7 +127,7 @@ export function createClientLimits(
       }
   }
 
-  /** A client that goes on sending after its limit loses the connection. */
+  /** Closes the connection of a client that goes on sending while its bytes are blocked. */
   function countBytes(socket: Socket, clients: readonly Client[], bytes: number): void {
     for (const client of clients) client.bytes += bytes
     const blocked = clients.find(({ bytesBlockedUntil }) => bytesBlockedUntil > now())
@@ -143,6 +144,6 @@ export function createClientLimits(
   }
 }
 
-/** Whether there is anything to count. */
+/** Whether any limit is set. */
 export const isLimited = (limits: Readonly<Record<ClientKind, Limits>>): boolean =>
   [...Object.values(limits.address), ...Object.values(limits.certificate)].some((max) => max !== null)

@@ -3,39 +3,39 @@ import type { Rates } from './rates.ts'
 
 /** How much one client may do; null for any amount. */
 export interface Limits {
-  /** Connections that are open at the same time. */
+  /** Connections open at the same time. */
   readonly connections: number | null
   /** Handshakes begun in a second. */
   readonly handshakes: number | null
   /** Requests in a second. */
   readonly requests: number | null
-  /** Bytes received in a second, on an average of ten seconds. */
+  /** Bytes received in a second, as an average over ten seconds. */
   readonly bytes: number | null
 }
 
 /** What a client is known by. */
 export type ClientKind = 'address' | 'certificate'
 
-/** What one address or certificate does, and may do. */
+/** What one address or certificate is doing and may still do. */
 export interface Client {
   readonly kind: ClientKind
   /** An address, or the fingerprint of a certificate. */
   readonly name: string
-  /** How many are open. */
+  /** Number of open connections. */
   connections: number
   readonly handshakes: Allowance | null
   readonly requests: Allowance | null
   readonly consumeBytes: Consume | null
-  /** Received since the last sweep. */
+  /** Bytes received since the last sweep. */
   bytes: number
-  /** In milliseconds; 0 when they are not blocked. */
+  /** The time in milliseconds until which the client may send no bytes; 0 when it may. */
   bytesBlockedUntil: number
 }
 
 const bytesWindowSeconds = 10
 
 interface Clients {
-  /** The client of that name, which is made where there is none. */
+  /** Returns the client of that name, and creates it if there is none. */
   get(name: string): Client
   all(): Iterable<Client>
   remove(client: Client): void
@@ -47,7 +47,7 @@ interface ClientsDeps {
   readonly now: () => number
 }
 
-/** All clients of one kind, each with what it may still do. */
+/** All clients of one kind by their names. */
 export function createClients(kind: ClientKind, limits: Limits, { rates, now }: ClientsDeps): Clients {
   const { handshakes, requests, bytes } = limits
   const handshakesOf = counterOf('handshakes', withPortion(handshakes), 1)
@@ -80,5 +80,5 @@ export function createClients(kind: ClientKind, limits: Limits, { rates, now }: 
   }
 }
 
-/** What a counter has to grant, so that an allowance can reserve in advance. */
+/** The units that a counter has to grant so that an allowance can reserve in advance. */
 const withPortion = (max: number | null): number | null => max && max + portionOf(max)

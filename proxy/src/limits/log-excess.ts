@@ -2,7 +2,7 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import type { Excess } from './client-limits.ts'
 import { createKeyedThrottle } from './keyed-throttle.ts'
 
-/** Counts each excess and logs the first of a client, and another one a minute later. */
+/** Counts each limit that a client reaches, and logs it at most once a minute for each client and unit. */
 export function logExcess(
   count: (limit: string) => void,
   log: Logger,

@@ -8,18 +8,18 @@ import {
 } from 'rate-limiter-flexible'
 import type { Consume } from './allowance.ts'
 
-/** Counts what clients do, by kind and client. */
+/** Counters of what clients do, by kind and client. Disposal disconnects from Redis. */
 export interface Rates extends Disposable {
-  /** A counter for one kind: of `max` units in `seconds` for each client. */
+  /** A counter for one kind that grants each client `max` units in `seconds`. */
   counter(kind: string, max: number, seconds: number): (client: string) => Consume
 }
 
-/** Redis has to count within this time, or this process counts alone. */
-const commandTimeout = 500
+/** When Redis takes longer to count, this process counts alone. */
+const commandTimeoutMs = 500
 
 /**
- * Counts in the memory of this process; or, with a URL, in a Redis that several proxies share. Where that cannot be
- * reached, each proxy counts alone.
+ * Opens counters in the memory of this process or, with a URL, in a Redis that several proxies share. While Redis is
+ * unreachable, each proxy counts alone.
  */
 export async function openRates(redisUrl: string | null, log: Logger): Promise<Rates> {
   const redis = redisUrl === null ? null : await openRateRedis(redisUrl, log)
@@ -50,12 +50,12 @@ async function consume(limiter: RateLimiterAbstract, client: string, units: numb
   }
 }
 
-/** The client library is loaded only where it is used. */
+/** Loads the client library only here, so that a proxy without a Redis does not pay for it. */
 async function openRateRedis(url: string, log: Logger): Promise<RedisClient> {
   const { openRedis } = await import('@pushav/shared/redis/client.ts')
   const options = {
     waitsForReconnect: false,
-    commandTimeout,
+    commandTimeout: commandTimeoutMs,
     connectionName: 'proxy',
     enableAutoPipelining: true,
   }

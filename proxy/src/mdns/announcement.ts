@@ -1,9 +1,9 @@
 /** What mDNS announces in the local network. */
 export interface Announcement {
-  /** Of the service `NAME._http._tcp.local` and of the host `NAME.local`, which is in the certificate. */
+  /** NAME of the service `NAME._http._tcp.local` and of the host `NAME.local`, which the certificate names. */
   readonly name: string
   readonly port: number
-  /** Null for every address that the machine has, now and later. */
+  /** Null for every address that the machine has now or gets later. */
   readonly addresses: readonly string[] | null
   readonly withIpv6: boolean
 }

@@ -27,7 +27,7 @@ const service = responder.createService({
   name,
   type: 'http',
   port,
-  // The default, but given: ciao takes its own empty TXT record for that of another host.
+  // An explicit record, because ciao mistakes its own empty TXT record for that of another host.
   txt: { path: '/' },
   disabledIpv6: !withIpv6,
   ...(addresses && { restrictedAddresses: [...addresses] }),

@@ -1,12 +1,12 @@
 /** What the first message of a TLS client says (RFC 8446, 4.1.2). */
 export interface ClientHello {
-  /** In lower case; null where it names no server. */
+  /** The server name (SNI) in lower case; null when the message has none. */
   readonly serverName: string | null
-  /** The newest version that it offers, such as `TLSv1.3`; null for one that has no name here. */
+  /** The newest version that the client offers, such as `TLSv1.3`; null when it is none of `versionNames`. */
   readonly newestVersion: string | null
 }
 
-/** A ClientHello has at most one record here: no client sends more than 16 KiB. */
+/** One TLS record: its header of 5 bytes and 16 KiB. Clients send no longer ClientHello. */
 export const maxHelloBytes = 5 + 2 ** 14
 
 const types = { handshake: 22, clientHello: 1, serverName: 0, supportedVersions: 43 } as const
@@ -18,7 +18,7 @@ const versionNames: Readonly<Record<number, string>> = {
   768: 'SSLv3',
 }
 
-/** Null for bytes that are no ClientHello, or one that is cut off or malformed; `incomplete` while more has to come. */
+/** Returns `incomplete` until all bytes have arrived; null when they are no ClientHello or a malformed one. */
 export function parseClientHello(bytes: Buffer): ClientHello | 'incomplete' | null {
   if (bytes.length === 0) return 'incomplete'
   if (bytes[0] !== types.handshake) return null
@@ -33,7 +33,7 @@ export function parseClientHello(bytes: Buffer): ClientHello | 'incomplete' | nu
   }
 }
 
-/** Throws a RangeError where it ends too early. */
+/** Throws a RangeError when the message is too short. */
 function parseHandshake(message: Buffer): ClientHello | null {
   if (message.readUInt8(0) !== types.clientHello) return null
   const legacyVersion = message.readUInt16BE(4)
@@ -61,7 +61,7 @@ function extensionsOf(message: Buffer, start: number): ReadonlyMap<number, Buffe
   return extensions
 }
 
-/** RFC 6066, 3: a list of names, of which the only kind is a host name. */
+/** RFC 6066, 3: the extension is a list of names; host names are the only kind. */
 function serverNameIn(extension: Buffer): string | null {
   const length = extension.readUInt16BE(3)
   const name = extension
@@ -71,7 +71,7 @@ function serverNameIn(extension: Buffer): string | null {
   return /^[a-z0-9._-]{1,255}$/.test(name) ? name : null
 }
 
-/** Versions of two bytes; those that a client makes up, to see whether servers cope (RFC 8701), are left out. */
+/** The known versions in a list with two bytes each. It may hold made-up values, which test servers (RFC 8701). */
 function numbersIn(bytes: Buffer): readonly number[] {
   const numbers = Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readUInt16BE(2 * i))
   return numbers.filter((number) => number in versionNames)

@@ -6,8 +6,8 @@ const maxInReport = 1_000
 const retryMs = 1_000
 
 /**
- * Reports connections to the tests to ingest, in order: those that are made during a report go with the next one.
- * While no ingest accepts reports, the newest 10 000 connections wait.
+ * Reports the connections to the TLS tests to ingest, in their order. Connections made during a post go into the next
+ * one. While no ingest accepts reports, the newest 10 000 connections wait.
  */
 export function createConnectionReporter(
   events: Pick<IngestEvents, 'postToAny'>,

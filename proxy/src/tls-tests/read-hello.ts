@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { type ClientHello, maxHelloBytes, parseClientHello } from './client-hello.ts'
 
 /**
- * The first message of a client, whose bytes are put back for the TLS server to read. Null for bytes that are no
- * ClientHello; `gone` where the client closes the connection, or sends nothing whole within `timeoutMs`.
+ * Reads the first message of a client and puts its bytes back for the TLS server. Null for bytes that are no
+ * ClientHello; `gone` when the client closes the connection, or has not sent the whole message after `timeoutMs`.
  */
 export function readHello(socket: Socket, timeoutMs: number): Promise<ClientHello | null | 'gone'> {
   const { promise, resolve } = Promise.withResolvers<ClientHello | null | 'gone'>()

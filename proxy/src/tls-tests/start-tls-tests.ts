@@ -8,9 +8,9 @@ import { readHello } from './read-hello.ts'
 import { followTestConnections } from './test-connections.ts'
 import { createTest } from './test-server.ts'
 
-/** The ports on which clients are tested. */
+/** The ports for tests of TLS clients. */
 export interface TlsTests {
-  /** In the words of the report to ingest. */
+  /** In the field names of the report to ingest. */
   readonly ports: { readonly by_name: number | null; readonly by_test: Partial<Record<TlsTestId, number>> }
   /** Accepts no further connections. */
   stop(): void
@@ -22,8 +22,7 @@ interface TlsTestsDeps extends TlsServerDeps {
   readonly reportConnection: Parameters<typeof followTestConnections>[0]
 }
 
-/** How many connections may be open on each port. */
-const maxConnections = 1_000
+const maxConnectionsPerPort = 1_000
 
 /**
  * Listens on `firstPort`, where the server name (SNI) chooses the test, and on the ports behind it, one for each
@@ -62,7 +61,7 @@ export async function startTlsTests(
       { allowHalfOpen: true, noDelay: true },
       (socket) => void receive(socket, testFor),
     )
-    server.maxConnections = maxConnections
+    server.maxConnections = maxConnectionsPerPort
     try {
       return await listen(server, { host: config.host, port, reusePort: false })
     } catch (error) {
@@ -74,7 +73,7 @@ export async function startTlsTests(
   async function receive(socket: Socket, testFor: (hello: ClientHello | null) => TlsTestId): Promise<void> {
     socket.on('error', ignore)
     const hello = await readHello(socket, config.handshakeTimeoutMs)
-    // The client has left without a word: a scanner, or a connection in reserve.
+    // A client that leaves without a byte is a scanner, or a browser with a connection in reserve.
     if (hello === 'gone') return void socket.destroy()
     const id = testFor(hello)
     const test = tests.get(id)

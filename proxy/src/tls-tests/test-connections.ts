@@ -6,15 +6,15 @@ import { fingerprintOf, shownName } from '../tls/certificate-text.ts'
 import type { ClientConnection } from '../tls/client-connection.ts'
 import type { ClientHello } from './client-hello.ts'
 
-/** Follows connections to the tests, from their first byte to their end. */
+/** Tracks the connections to the tests, from their first byte to their end. */
 export interface TestConnections {
   /** A client began a connection to a test. */
   begin(test: TlsTestId, socket: Socket, hello: ClientHello | null): void
-  /** Its handshake ended well. */
+  /** The handshake on `socket` ended well. */
   secure(socket: Socket, tls: TLSSocket): void
-  /** Its handshake, or the connection behind it, failed; `code` is Node's or OpenSSL's. */
+  /** The handshake on `socket`, or the connection after it, failed; `code` is Node's or OpenSSL's. */
   fail(socket: Socket, code: string): void
-  /** It sent a request. */
+  /** The client sent a request on the connection. */
   countRequest(connection: Pick<ClientConnection, 'address' | 'port'>): void
 }
 
@@ -29,7 +29,7 @@ interface Progress {
   reported: number
 }
 
-/** `report` is called at the first request of a connection, so that an open one counts too, and at its end. */
+/** Calls `report` at the first request of a connection, so that an open connection counts too, and at its end. */
 export function followTestConnections(report: (connection: TlsTestConnection) => void): TestConnections {
   const open = new Map<string, Progress>()
   return { begin, secure, fail, countRequest }

@@ -7,18 +7,18 @@ import type { Trust } from '../tls/trust.ts'
 const options: Partial<Readonly<Record<TlsTestId, SecureContextOptions>>> = {
   'tls13-only': { minVersion: 'TLSv1.3' },
   'tls12-only': { maxVersion: 'TLSv1.2' },
-  // Signatures of these versions are with SHA-1, which OpenSSL refuses by itself.
+  // These versions sign with SHA-1, which OpenSSL refuses above security level 0.
   'tls11-only': { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' },
   'null-cipher': { maxVersion: 'TLSv1.2', ciphers: 'eNULL:@SECLEVEL=0' },
 }
 
-/** What the TLS server of one test goes by. */
+/** Certificate, key and trust for the TLS server of one test. */
 export interface TestContext extends Pick<HandoverFile, 'trust' | 'onChange'> {
   /** Whether ingest has handed over the certificate of the test. */
   isReady(): boolean
 }
 
-/** The handover file as a test changes it; where ingest has not issued the test's certificate, unchanged. */
+/** The trust of the handover file with a test's certificate and options; unchanged until ingest has issued both. */
 export function testContextOf(
   id: TlsTestId,
   handover: Pick<HandoverFile, 'trust' | 'onChange'>,
@@ -50,7 +50,7 @@ export function testContextOf(
     }
   }
 
-  /** A test's own name is one of the server's with two labels before it. */
+  /** A test's own name is a name of the server with two labels in front. */
   function isTestName(name: string, current: Trust): boolean {
     const prefix = tlsTestNameOf(id, '')
     return name.startsWith(prefix) && current.isServerName(name.slice(prefix.length))

@@ -8,14 +8,15 @@ import { createTlsServer, type TlsServerDeps } from '../tls/tls-server.ts'
 import type { TestConnections } from './test-connections.ts'
 import { type TestContext, testContextOf } from './test-context.ts'
 
-/** One test: it takes connections whose first message has been read and put back. */
+/** The server of one test. It takes connections whose first message has been read and put back. */
 export interface Test {
-  /** Whether it has the certificate that it shows. */
+  /** Whether the server has the certificate that the test shows. */
   isReady(): boolean
   take(socket: Socket): void
   stop(): void
 }
 
+/** Creates the server of a test: one that cuts connections off, or a TLS server with the test's certificate. */
 export function createTest(
   id: TlsTestId,
   deps: TlsServerDeps,
@@ -33,7 +34,7 @@ export function createTest(
   }
 }
 
-/** How a connection ends in the middle of the handshake. */
+/** Tests that end the connection in the middle of the handshake. */
 const cuts: Partial<Readonly<Record<TlsTestId, (socket: Socket) => void>>> = {
   'cut-fin': (socket) => {
     socket.on('error', ignore).end(() => socket.destroySoon())
@@ -56,7 +57,7 @@ function createTestServer(
         connections.countRequest(exchange.connection)
         return deps.serve(exchange)
       },
-      // A handshake that fails is the result of a test; a refused client certificate is reported as anywhere else.
+      // A failed handshake is the result of a test, so it is not reported; a refused client certificate is.
       reportHandshake: (refused) =>
         refused.certificate ? deps.reportHandshake(refused) : Promise.resolve(true),
     },

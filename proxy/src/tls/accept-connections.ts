@@ -21,19 +21,19 @@ import type { ConnectionSettings } from './server-options.ts'
 
 export interface AcceptDeps {
   readonly handover: Pick<HandoverFile, 'trust' | 'onChange'>
-  /** Resolves with whether ingest has logged it. */
+  /** Reports a refused handshake to ingest. Resolves with whether ingest has logged it. */
   readonly reportHandshake: (refused: RefusedHandshake) => Promise<boolean>
   /** Reports a secret of a TLS connection. */
   readonly reportSecret: KeylogReporter['report']
   /** Null when nothing is limited. */
   readonly limits: ClientLimits | null
-  /** Called for each handshake that ends well, with the protocol that ALPN chose, `none` without. */
+  /** Called for each handshake that ends well, with the protocol that ALPN chose, or `none` without ALPN. */
   readonly onConnected: (protocol: string) => void
   /** What a client whose certificate is refused can do instead, as the end of a sentence; empty for nothing. */
   readonly alternative: () => string
   /** The time in milliseconds since 1970. */
   readonly now: () => number
-  /** The test of TLS clients that this server is for; null for the ordinary service. */
+  /** The test of TLS clients that this server runs; null for the ordinary server. */
   readonly tlsTest: string | null
   readonly log: Logger
 }
@@ -41,15 +41,15 @@ export interface AcceptDeps {
 /** The client's connection behind a socket or session; undefined before the handshake has ended well. */
 export type ConnectionOf = (connection: TLSSocket | Http2Session) => ClientConnection | undefined
 
-/** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
+/** HTTP/2 flow control window of a whole connection; `secureServerOptions` sets that of a stream. */
 const connectionWindowBytes = 8 * 2 ** 20
 
-/** Connections that have ended, of some KiB each. */
+/** Sessions kept after their end, see `createSessionKeeper`; each takes some KiB. */
 const maxKeptSessions = 512
 
 /**
- * Takes the connections of a TLS server up to the end of their handshakes: limits them, reads who the client is, and
- * reports those that are refused.
+ * Takes the connections of a TLS server up to the end of their handshakes: applies the limits, reads the client
+ * certificate, and reports refused clients.
  */
 export function acceptConnections(
   server: Http2SecureServer,
@@ -121,7 +121,7 @@ export function acceptConnections(
   function onSession(session: ServerHttp2Session): void {
     if (newest) connections.set(session, newest)
     keepSession(session)
-    // With Node's 64 KiB a distant client would wait for a round trip for each of them.
+    // With Node's default of 64 KiB a distant client would wait for a round trip after each 64 KiB.
     session.setLocalWindowSize(connectionWindowBytes)
   }
 
@@ -138,7 +138,7 @@ export function acceptConnections(
   }
 
   /**
-   * One line for each refused client: that of ingest, which has advice, or where there is none that of this process.
+   * Logs a refused client at `debug` when ingest has logged it, with advice, else at `info`: one line for each client.
    */
   async function logUnless(isLogged: Promise<boolean>, fields: object, message: string): Promise<void> {
     log[(await isLogged) ? 'debug' : 'info'](fields, message)

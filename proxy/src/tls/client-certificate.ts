@@ -9,7 +9,9 @@ import type { Trust } from './trust.ts'
 interface PresentedCertificate {
   readonly certificate: X509Certificate
   readonly serial: string
+  /** Milliseconds since 1970; NaN for a date that cannot be read. */
   readonly notBefore: number
+  /** Milliseconds since 1970; NaN for a date that cannot be read. */
   readonly notAfter: number
   /** OpenSSL's error at the handshake, which a resumed session keeps; null when the certificate verified. */
   readonly chainFault: string | null
@@ -23,7 +25,10 @@ export interface CertificateFault {
   readonly detail: string
 }
 
-/** Null when the client presented none; OpenSSL's code for that case is used for other faults too. */
+/**
+ * Reads the client certificate; null when the client presented none. OpenSSL's code for that case does not tell,
+ * because OpenSSL uses it for other faults too.
+ */
 export function presentedCertificateOf(socket: TLSSocket): PresentedCertificate | null {
   const certificate = socket.getPeerX509Certificate()
   if (!certificate) return null
@@ -37,14 +42,17 @@ export function presentedCertificateOf(socket: TLSSocket): PresentedCertificate 
   }
 }
 
-/** Judged anew for each request, because certificates expire and are revoked while connections are open. */
+/**
+ * Why a certificate is not accepted at `now`, in milliseconds since 1970; null when it is. Computed for each request,
+ * because certificates expire and are revoked while connections are open.
+ */
 export function faultOf(
   presented: PresentedCertificate,
   trust: Pick<Trust, 'revokedSerials' | 'roots' | 'rootNames'>,
   now: number,
 ): CertificateFault | null {
   const { notBefore, notAfter, serial, chainFault } = presented
-  // A foreign issuer comes first: whether its certificate has expired or has a revoked serial says nothing.
+  // An unknown issuer comes first: expiry and serial of a certificate that anybody could have made say nothing.
   if (chainFault && !faultsOfKnownIssuers.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
   if (now > notAfter) return fault('certificate-expired', `has been expired since ${isoOf(notAfter)}`)
   if (now < notBefore) return fault('certificate-not-yet-valid', `is not valid before ${isoOf(notBefore)}`)
@@ -76,9 +84,9 @@ function chainFaultOf(
 }
 
 /**
- * OpenSSL takes a certificate without extended key usage for one that is good for everything. The roots accepted here
- * may vouch for other things than devices too, so clientAuth must be named (RFC 5280 4.2.1.12 lets an application
- * require a purpose, and refuse anyExtendedKeyUsage in its place, as OpenSSL does).
+ * OpenSSL accepts a certificate without extended key usage for every purpose. The accepted roots may issue certificates
+ * for other purposes too, so the certificate must name clientAuth. RFC 5280 4.2.1.12 lets an application require a
+ * purpose and refuse anyExtendedKeyUsage in its place; OpenSSL refuses that as well.
  */
 function purposeFaultOf({ purposes }: PresentedCertificate): CertificateFault | null {
   if (purposes?.includes(clientAuth)) return null
@@ -94,7 +102,7 @@ function purposeFaultOf({ purposes }: PresentedCertificate): CertificateFault | 
 const clientAuth = '1.3.6.1.5.5.7.3.2'
 const anyExtendedKeyUsage = '2.5.29.37.0'
 
-/** For a certificate that an accepted root did sign; OpenSSL has one code for many of these faults. */
+/** The fault of a certificate that an accepted root has signed. OpenSSL has one code for many of these faults. */
 function unacceptableFaultOf(certificate: X509Certificate, chainFault: string): CertificateFault {
   const unknown = unknownCriticalExtensions(certificate.raw)
   if (unknown.length > 0)

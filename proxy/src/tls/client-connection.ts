@@ -9,17 +9,17 @@ import { type CertificateFault, faultOf, presentedCertificateOf } from './client
 import { resetConnection } from './node-internals.ts'
 import type { Trust } from './trust.ts'
 
-/** The TLS connection of a client: what its handshake proved, computed once for all its requests. */
+/** The TLS connection of a client. What the handshake proved is computed once for all requests. */
 export interface ClientConnection {
   readonly address: string
   readonly port: number
-  /** What the client showed of itself; null for nothing. */
+  /** The client certificate; null when the client presented none. */
   readonly shown: ShownCertificate | null
   /** Why the client certificate is not accepted now; null when it is, or when the client presented none. */
   certificateFault(): CertificateFault | null
-  /** Counts a request of this client. Null when it may be served. */
+  /** Counts a request of this client. Returns the limit that was reached, or null when the request may be served. */
   countRequest(): Excess | null
-  /** Identity headers for ingest, as header lines; to be sent only while there is no fault. */
+  /** Identity headers for ingest, as header lines. Send them only while `certificateFault` returns null. */
   identityHeaders(): string
   /** Closes the connection without a response: with a FIN, or at once with a RST. */
   cut(how: 'fin' | 'rst'): void
@@ -39,7 +39,7 @@ interface ConnectionDeps {
   readonly tlsTest: string | null
 }
 
-/** Reads the client's certificate, which a resumed TLS session has too. */
+/** Reads the client certificate, which Node has for a resumed TLS session too. */
 export function createClientConnection(
   socket: TLSSocket,
   { trust, limits, alternative, now, tlsTest }: ConnectionDeps,
@@ -89,8 +89,8 @@ export function createClientConnection(
 const maxLingerMs = 5_000
 
 /**
- * A TCP connection that is closed with bytes unread is reset by the kernel, so what the client sends is read for a
- * while.
+ * Ends the connection and lets Node read what the client still sends for up to 5 s: the kernel would reset a TCP
+ * connection that is closed with unread bytes.
  */
 function endAndLinger(socket: TLSSocket): void {
   socket.end()

@@ -7,7 +7,7 @@ interface Element {
 
 const tags = { boolean: 0x01, oid: 0x06, sequence: 0x30, extensions: 0xa3 } as const
 
-/** The extensions that OpenSSL processes, so that they may be critical (RFC 5280 4.2). */
+/** The extensions that OpenSSL processes, which therefore may be critical (RFC 5280 4.2). */
 const processed = new Set([
   '1.3.6.1.5.5.7.1.7',
   '1.3.6.1.5.5.7.1.8',
@@ -29,8 +29,8 @@ const processed = new Set([
 ])
 
 /**
- * The object identifiers of the critical extensions for which a certificate must be refused because they are not
- * processed (RFC 5280 4.2). `certificate` is DER that OpenSSL could parse; empty for what cannot be read here.
+ * The object identifiers of critical extensions that OpenSSL does not process; a certificate that has one must be
+ * refused (RFC 5280 4.2). `certificate` is DER that OpenSSL could parse. Returns none where this parser cannot read it.
  */
 export function unknownCriticalExtensions(certificate: Buffer): readonly string[] {
   const [body] = childrenOf(elementAt(certificate, 0))
@@ -55,7 +55,7 @@ function childrenOf({ contents }: Element): Element[] {
   return children
 }
 
-/** Where the length is wrong, an element takes all that is left. */
+/** An element whose length is wrong takes all bytes that are left. */
 function elementAt(der: Buffer, at: number): Element {
   const tag = der[at] ?? 0
   const first = der[at + 1] ?? 0
@@ -67,7 +67,7 @@ function elementAt(der: Buffer, at: number): Element {
   return { tag, contents: der.subarray(Math.min(start, end), end), end }
 }
 
-/** `2.5.29.37`; empty for any other element. */
+/** An object identifier such as `2.5.29.37`; empty for an element of another type. */
 function oidOf(element: Element | undefined): string {
   if (element?.tag !== tags.oid) return ''
   const arcs: number[] = []

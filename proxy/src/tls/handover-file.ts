@@ -9,17 +9,17 @@ const pollMs = 250
 
 /** The file in which ingest hands over certificates, roots, revocations and the secret. */
 export interface HandoverFile extends Disposable {
-  /** From the newest valid version of the file. */
+  /** The trust of the newest valid version of the file. */
   trust(): Trust
-  /** Names what that says of device certificates. */
+  /** Changes with what that version says about device certificates, as `handoverVersionOf` computes it. */
   version(): string
-  /** Calls the listener after each change; the listeners are called in the order in which they were added. */
+  /** Calls the listener after each change. Listeners are called in the order in which they were added. */
   onChange(listener: (trust: Trust) => void): void
 }
 
 /**
- * Waits until ingest has written the file, then polls it for changes. A broken file is logged and changes
- * nothing.
+ * Waits until ingest has written the file, then polls it for changes. A broken file is logged, and the version before
+ * it stays in use.
  */
 export async function followHandoverFile(path: string, log: Logger): Promise<HandoverFile> {
   let seen = ''
@@ -81,7 +81,7 @@ async function stateOf(path: string): Promise<string> {
   return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : ''
 }
 
-/** Without the text of the file, which may hold a key. */
+/** The reason without any text of the file, which may hold a key. */
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'not JSON'
   return error instanceof Error ? error.message : 'unknown'

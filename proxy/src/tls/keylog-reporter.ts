@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { maxKeylogLines, type TlsSecret } from '@pushav/shared/api/evidence/keylog.ts'
 
-/** Reports the secrets of TLS connections, so that ingest writes them to its key log. */
+/** Reports the secrets of TLS connections to ingest, which writes them to its key log. */
 export interface KeylogReporter extends AsyncDisposable {
   report(secret: TlsSecret): void
 }
 
 interface KeylogReporterDeps {
-  /** Resolves with whether ingest accepted them. Never rejects. */
+  /** Resolves with whether ingest accepted the secrets. Never rejects. */
   readonly post: (secrets: readonly TlsSecret[]) => Promise<boolean>
-  /** Called when secrets begin to be dropped, because ingest does not accept them. */
+  /** Called when the reporter begins to drop secrets, because ingest does not accept them. */
   readonly onDrop: () => void
 }
 
-/** A handshake has five lines within some milliseconds. */
+/** OpenSSL emits the five lines of a handshake within some milliseconds, so that they fit into one post. */
 const collectMs = 20
 const retryMs = 250
-/** What waits for an ingest that restarts: some thousand handshakes. */
+/** Secrets that wait while ingest restarts: those of some thousand handshakes. */
 const maxWaiting = 20_000
 
-/** Posts what has come together, one post at a time; disposal posts the rest once. */
+/** Collects secrets and posts them, one post at a time. Disposal tries once to post the rest. */
 export function createKeylogReporter({ post, onDrop }: KeylogReporterDeps): KeylogReporter {
   const closing = new AbortController()
   let waiting: readonly TlsSecret[] = []
@@ -61,7 +61,7 @@ export function createKeylogReporter({ post, onDrop }: KeylogReporterDeps): Keyl
     collected = []
   }
 
-  /** Disposal ends it. */
+  /** Sleeps until the time is up or the reporter is disposed. */
   function delay(ms: number): Promise<void> {
     return sleep(ms, undefined, { ref: false, signal: closing.signal }).catch(() => undefined)
   }

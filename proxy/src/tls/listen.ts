@@ -19,15 +19,15 @@ interface ListenTarget {
   readonly host: string
   readonly port: number
   /**
-   * Whether other processes of this user may listen there, too: the kernel gives each of them a share of the
-   * connections.
+   * Whether other processes of this user may listen on the same port: the kernel then distributes the connections among
+   * them.
    */
   readonly reusePort: boolean
 }
 
 /**
- * Starts listening. Rejects with Node's error when the address or port cannot be used, or `reusePort` is unknown
- * here.
+ * Starts listening. Rejects with Node's error when the address or port cannot be used, or this system does not support
+ * `reusePort`.
  */
 export async function listen(server: Server, { host, port, reusePort }: ListenTarget): Promise<Listener> {
   const sockets = new Set<Socket>()
@@ -52,7 +52,8 @@ export async function listen(server: Server, { host, port, reusePort }: ListenTa
 }
 
 /**
- * A second server that hands its connections to the first, as one server has one address. Null without IPv6.
+ * Listens with a second server, because a server has one address, and hands its connections to the first. Null without
+ * IPv6.
  */
 async function listenOnIpv6Loopback(
   server: Server,

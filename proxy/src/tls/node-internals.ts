@@ -1,6 +1,6 @@
 /**
- * Everything here relies on behaviour of Node that is not documented. Each function has a test that fails
- * when a new version of Node behaves differently.
+ * Functions that rely on undocumented behaviour of Node. Each has a test that fails when a new version of Node behaves
+ * differently.
  */
 import type { Server } from 'node:http'
 import type { Http2SecureServer, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 
 /**
- * Sets the only listener for failed handshakes. Node's own would report each as a 'clientError' of HTTP too.
+ * Sets the only listener for failed handshakes. Node's own listener would emit each also as a 'clientError' of HTTP.
  */
 export function replaceTlsClientErrorListener(
   server: Http2SecureServer,
@@ -31,7 +31,7 @@ export function allowHalfOpenHttp1(server: Server): void {
   Object.assign(server, { httpAllowHalfOpen: true })
 }
 
-/** Lets nothing, TLS neither, see a TCP connection that `admit` turns away. */
+/** Destroys a TCP connection that `admit` refuses before any other listener, that of TLS included, sees it. */
 export function guardConnections(server: Http2SecureServer, admit: (socket: Socket) => boolean): void {
   const listeners = server.listeners('connection')
   server.removeAllListeners('connection').on('connection', (socket: Socket) => {
@@ -40,7 +40,7 @@ export function guardConnections(server: Http2SecureServer, admit: (socket: Sock
   })
 }
 
-/** Makes a server that does not listen itself, but is given connections, end those that take too long. */
+/** Starts the timeouts of a server that does not listen itself but gets its connections by 'connection' events. */
 export function startConnectionChecks(server: Http2SecureServer): void {
   server.emit('listening')
 }
@@ -51,9 +51,9 @@ export function rememberRemoteAddress(socket: Socket): void {
 }
 
 /**
- * Keeps what Node holds of an HTTP/2 connection beyond its end, until so many others have ended too. Node (seen in
- * 24.21) aborts the process when the garbage collector frees a connection before a stream of it whose head was
- * malformed; by then such streams have been freed.
+ * Keeps the native handle of an HTTP/2 session beyond its end, until `maxSessions` others have ended too. Node (seen in
+ * 24.21) aborts the process when the garbage collector frees a session before a stream of it whose head was malformed;
+ * when this function drops the handle, such streams have been freed.
  */
 export function createSessionKeeper(maxSessions: number): (session: ServerHttp2Session) => void {
   const kept: unknown[] = []
@@ -68,13 +68,13 @@ export function createSessionKeeper(maxSessions: number): (session: ServerHttp2S
   }
 }
 
-/** The TCP socket below a TLS socket of a server; it knows its address even if the handshake has failed. */
+/** The TCP socket below a server's TLS socket; it has the remote address even if the handshake has failed. */
 export const tcpSocketOf = (socket: TLSSocket): Socket | undefined =>
   (socket as unknown as { _parent?: Socket })._parent
 
 /**
- * Closes a TLS connection with a RST, which Node offers for TCP sockets only. Later, because Node (seen in 24.21)
- * crashes when the TCP socket goes while the TLS socket above it is at work.
+ * Closes a TLS connection with a RST, which Node offers for TCP sockets only. Deferred, because Node (seen in 24.21)
+ * crashes when the TCP socket is destroyed during a callback of the TLS socket above it.
  */
 export function resetConnection(socket: TLSSocket): void {
   setImmediate(() => {

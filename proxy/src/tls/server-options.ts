@@ -23,7 +23,7 @@ export function secureServerOptions(
 
 const tlsOptions = ({ requestCert, handshakeTimeoutMs }: ConnectionSettings) => ({
   requestCert,
-  // A certificate that does not verify gets a 403 that says why, per request.
+  // A client whose certificate does not verify gets a 403 with the reason for each request.
   rejectUnauthorized: false,
   handshakeTimeout: handshakeTimeoutMs,
   allowHalfOpen: true,
@@ -37,20 +37,19 @@ const http1Options = ({ headersTimeoutMs }: ConnectionSettings) => ({
   requestTimeout: 0,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: maxHeaderBytes,
-  // Node's own 400 has no body; the proxy's says what is wrong.
+  // Node's own 400 has no body; the proxy's own response says what is wrong.
   requireHostHeader: false,
 })
 
-// A connection can make the proxy hold streams times window. A session that needs more than its memory (in MB) refuses
-// uploads.
+// A connection can make the proxy hold maxConcurrentStreams × initialWindowSize: 32 MiB. Node refuses further streams
+// of a session that needs more than maxSessionMemory, in MB.
 const http2Options = {
   settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 256 * 1024 },
   maxSessionMemory: 64,
-  // Node resets a stream that has more fields than this; those that have fewer, and too many bytes, get a 431.
+  // Node resets a stream with more header fields than this; one with fewer fields but too many bytes gets a 431.
   maxHeaderListPairs: 4_096,
-  // Each upload that is refused early leaves a reset, and DATA frames for a stream that is closed. Node takes a
-  // thousand of either on one connection for an attack and drops its uploads. stream-limit.ts limits the other
-  // resets.
+  // Each upload that is refused early causes a reset, and DATA frames for a closed stream. By default Node takes a
+  // thousand of either on one connection for an attack and drops its uploads. stream-limit.ts limits other resets.
   streamResetBurst: 10_000,
   streamResetRate: 1_000,
   maxSessionInvalidFrames: 1_000_000,

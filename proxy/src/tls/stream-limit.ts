@@ -2,25 +2,27 @@ import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_REFUSED_STREAM } = constants
 
-/** A client has so many streams at most (RFC 9113 5.1.2), and ingest so many of its exchanges. */
+/** Streams that one connection may have open (RFC 9113 5.1.2), and exchanges of it that may be in flight. */
 export const maxConcurrentStreams = 128
 
-/** Streams that a client may reset before they have a response: so many at once, and so many more each second. */
+/** Streams of a connection that its client may reset before they have a response: at once, and more each second. */
 const resetBudget = { burst: 256, perSecond: 32 }
 
 /** Decides which streams of HTTP/2 connections are served. */
 export interface StreamLimit {
   /**
-   * Serves a stream, or refuses it: while 128 exchanges of its connection are in flight, whether or not their streams
-   * are still open, so that a client that resets its streams at once cannot have more (RFC 9113 10.5). A client that
-   * goes on resetting streams loses its connection. `serve` never rejects.
+   * Serves a stream, or refuses it while 128 exchanges of its connection are in flight. An exchange counts even if the
+   * client has reset its stream, so that a client cannot get more by resetting streams at once (RFC 9113 10.5). The
+   * connection of a client that goes on resetting streams is closed. `serve` never rejects.
    */
   admit(stream: ServerHttp2Stream, serve: () => Promise<void>): void
 }
 
 interface SessionLoad {
   inFlight: number
+  /** Resets that count now; `resetBudget.perSecond` of them are forgiven each second. */
   resets: number
+  /** When `resets` was computed, in milliseconds. */
   resetsAt: number
 }
 
@@ -51,7 +53,7 @@ export function createStreamLimit(now: () => number, onAbuse: (session: Http2Ses
   }
 
   function countReset(stream: ServerHttp2Stream, session: Http2Session, load: SessionLoad): void {
-    // A reset after the head of a response is what an upload that was refused early gets.
+    // An early refused upload is reset too, but after the head of its response.
     if (!stream.aborted || stream.headersSent || session.destroyed) return
     const at = now()
     load.resets = Math.max(0, load.resets - ((at - load.resetsAt) * resetBudget.perSecond) / 1_000) + 1
@@ -60,12 +62,12 @@ export function createStreamLimit(now: () => number, onAbuse: (session: Http2Ses
     load.resets = Number.NEGATIVE_INFINITY
     onAbuse(session)
     session.goaway(NGHTTP2_ENHANCE_YOUR_CALM)
-    // By then the GOAWAY frame has been written.
+    // In the next event loop turn the GOAWAY frame has been written.
     setImmediate(() => session.destroy())
   }
 }
 
-/** The client may send the request again (RFC 9113 8.7). */
+/** Refuses a stream with a code after which the client may send the request again (RFC 9113 8.7). */
 function refuse(stream: ServerHttp2Stream): void {
   if (!stream.destroyed) stream.close(NGHTTP2_REFUSED_STREAM)
 }

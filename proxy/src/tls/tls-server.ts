@@ -69,7 +69,7 @@ export function createTlsServer(deps: TlsServerDeps, settings: ConnectionSetting
     server.on(
       'stream',
       (stream: ServerHttp2Stream, _headers: unknown, _flags: unknown, rawHeaders: string[]) => {
-        // A stream that was reset in the same read has no session any more, but still an error to emit.
+        // A stream that was reset in the same read has no session any more, but will still emit an error.
         stream.on('error', ignore)
         const connection = connectionOf(stream.session as ServerHttp2Session)
         if (connection)
@@ -79,7 +79,7 @@ export function createTlsServer(deps: TlsServerDeps, settings: ConnectionSetting
   }
 
   function onSessionError(error: NodeJS.ErrnoException, session: Http2Session): void {
-    // What a client sent broke the protocol, or could not be decoded; a lost connection is nothing to look at.
+    // `info` when the client broke the protocol or sent what cannot be decoded; lost connections are usual.
     const level = error.code?.startsWith('ERR_HTTP2') ? 'info' : 'debug'
     log[level]({ address: connectionOf(session)?.address, reason: error.message }, 'http/2 connection failed')
   }

@@ -15,13 +15,13 @@ export interface Trust {
   readonly revokedSerials: ReadonlySet<string>
   /** Whether ingest wants the secrets of TLS connections. */
   readonly keylog: boolean
-  /** Certificates and keys of the tests of TLS clients; empty where they are off. */
+  /** Certificates and keys of the tests of TLS clients; empty when the tests are off. */
   readonly tlsTests: NonNullable<Handover['tlsTests']>
-  /** Complete, because `setSecureContext` drops every option that it is not given again. */
+  /** All options of the context: `setSecureContext` drops every option that a new call does not repeat. */
   readonly context: SecureContextOptions
   /**
-   * Keys of session tickets, the same in all proxies with this server key, so that a client resumes its session at
-   * any of them. Each of the two ports has keys of its own.
+   * Keys of session tickets. All proxies with this server key derive the same, so that a client can resume its session
+   * at any of them. Each of the two ports has keys of its own.
    */
   ticketKeysOf(port: 'device' | 'browser'): Buffer
 }

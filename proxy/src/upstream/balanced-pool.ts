@@ -5,7 +5,7 @@ import { createPool, type Pool } from './pool.ts'
 import { createWriteBatch } from './write-batch.ts'
 
 const retryMs = 100
-/** An ingest that has not accepted a connection after that time counts as one that refuses. */
+/** An ingest that has not accepted a connection after this time counts as one that refuses connections. */
 const connectTimeoutMs = 3_000
 /** How long an ingest that refused a connection is passed over. */
 const coolDownMs = 1_000
@@ -32,7 +32,7 @@ export function createBalancedPool(
 ): BalancedPool {
   const buffers = { read: Buffer.allocUnsafeSlow(readBufferBytes), writes: createWriteBatch() }
   const ingests: Ingest[] = []
-  /** The pools of ingests that have no address any more; their last requests go on. */
+  /** Pools of ingests whose address is gone; requests in flight on them go on. */
   const retired = new Set<Pool>()
   update()
   addresses.onChange(update)
@@ -80,7 +80,7 @@ export function createBalancedPool(
 
   /** The ingest with the fewest connections in use; one that refused lately only if all did. */
   function pick(): Ingest {
-    // The first becomes the last, so that ingests with equal load take turns.
+    // Rotates the list, so that ingests with equal load take turns.
     ingests.push(...ingests.splice(0, 1))
     return ingests.reduce((best, next) => (isBetter(next, best) ? next : best))
   }
@@ -98,6 +98,6 @@ export function createBalancedPool(
 interface Ingest {
   readonly key: string
   readonly pool: Pool
-  /** Passed over until then, in milliseconds; 0 when it has not refused a connection yet. */
+  /** The time in milliseconds until which the ingest is passed over; 0 when it has never refused a connection. */
   downUntil: number
 }

@@ -8,21 +8,21 @@ export interface ResponseListener extends ResponseHandler {
   /** The connection accepts more bytes of the request again. */
   onDrain(): void
   /**
-   * The connection was lost (null), or ingest's response is malformed. Called at most once, and no other
-   * function after it.
+   * The connection was lost (null), or ingest's response is malformed. Called at most once; no other function is
+   * called after it.
    */
   onError(malformed: Error | null): void
 }
 
 /** One keep-alive connection to ingest. It takes one request at a time: `begin`, `send`, `endRequest`. */
 export interface UpstreamConnection {
-  /** Whether it has served a request before, so that ingest may have closed it while it was idle. */
+  /** Whether the connection has served a request before; ingest may then have closed it while it was idle. */
   isReused(): boolean
   /** Whether the connection is known to be closed or closing. */
   isBroken(): boolean
   /** Starts a request; everything about its response goes to the listener. */
   begin(method: string, listener: ResponseListener): void
-  /** Writes bytes, or latin1 text, in the next batch. They are copied. */
+  /** Copies bytes, or latin1 text, into the next write batch. */
   send(data: string | Buffer): void
   /** Writes everything buffered to the socket now. */
   flush(): void
@@ -48,9 +48,9 @@ interface ConnectionOwner {
   onClose(): void
 }
 
-/** What all connections of the process share, because each uses it only within one call. */
+/** Buffers that all connections of the process share: each connection uses them only within one call. */
 export interface SharedBuffers {
-  /** Every socket reads into it; the response parser consumes the bytes before the next read. */
+  /** The buffer into which every socket reads; the response parser consumes the bytes before the next read. */
   readonly read: Buffer
   readonly writes: WriteBatch
 }
@@ -156,7 +156,7 @@ export function connectTo(
   }
 }
 
-/** A socket that reads into `buffer`; the bytes given to `receive` change after the call. */
+/** A socket that reads into `buffer`; the bytes passed to `receive` are valid only during the call. */
 function openSocket(address: Address, buffer: Buffer, receive: (bytes: Buffer) => void): Socket {
   const options = {
     ...('path' in address ? { path: address.path } : { ...address, noDelay: true, keepAlive: true }),

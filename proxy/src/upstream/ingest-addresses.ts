@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Address } from '@pushav/shared/settings.ts'
 
-/** How often a host name is looked up again: containers come and go, and a request waits ten seconds for an ingest. */
+/** How often host names are looked up: containers come and go, and a request waits up to ten seconds for an ingest. */
 const lookupMs = 1_000
 
 /** Where ingest processes listen. Disposal ends the look-ups. */
@@ -16,8 +16,8 @@ export interface IngestAddresses extends Disposable {
 type Lookup = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
 
 /**
- * The addresses of the settings, where each host name stands for all IP addresses that it has at the time: those of all
- * containers of a service. A name that has none, or none that can be looked up, keeps those that it had before.
+ * The addresses of the settings. Each host name stands for all IP addresses that it has at the time: those of all
+ * containers of a service. A name whose look-up fails or finds none keeps the addresses that it had before.
  */
 export async function openIngestAddresses(
   configured: readonly Address[],
@@ -49,7 +49,7 @@ export async function openIngestAddresses(
     const all = await lookupAll(address.host).catch(() => [])
     const { port } = address
     const ipv4 = all.filter(({ family }) => family === 4)
-    // A container may have an address of each family, and would count twice.
+    // A container may have an IPv4 and an IPv6 address; with both it would count twice.
     const addresses = (ipv4.length > 0 ? ipv4 : all).map(({ address: host }) => ({ host, port }))
     if (addresses.length > 0) found.set(keyOf(address), addresses)
     return found.get(keyOf(address)) ?? [address]
@@ -63,10 +63,10 @@ export const fixedAddresses = (addresses: readonly Address[]): IngestAddresses =
   [Symbol.dispose]: () => undefined,
 })
 
-/** A text that is the same for equal addresses. */
+/** A key that is the same for equal addresses. */
 export const keyOf = (address: Address): string =>
   'path' in address ? `unix:${address.path}` : `${address.host} ${address.port}`
 
-/** Node itself tries both addresses of localhost. */
+/** Whether an address has to be looked up. Node itself tries both addresses of localhost. */
 const isName = (address: Address): address is Extract<Address, { host: string }> =>
   'host' in address && !isIP(address.host) && address.host !== 'localhost'

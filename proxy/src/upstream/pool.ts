@@ -6,20 +6,20 @@ const sweepMs = 15_000
 
 /** The connections to one ingest. */
 export interface Pool extends Disposable {
-  /** An idle connection, the one used last; null when there is none. */
+  /** Takes the idle connection that was used last; null when there is none. */
   takeIdle(): UpstreamConnection | null
-  /** A new connection; null when ingest refuses it or has not accepted it after `timeoutMs`. */
+  /** Opens a connection; null when ingest refuses it or has not accepted it after `timeoutMs`. */
   connect(timeoutMs: number): Promise<UpstreamConnection | null>
   /** How many connections are in use or being opened. */
   inFlight(): number
 }
 
-/** Keeps idle connections for reuse. Ingest never closes one; the pool does after 15 to 30 s. */
+/** Keeps idle connections for reuse. Ingest never closes an idle connection; the pool does after 15 to 30 s. */
 export function createPool(address: Address, buffers: SharedBuffers): Pool {
   const all = new Set<UpstreamConnection>()
-  /** The one used last is at the end, so connections that are not needed stay at the front. */
+  /** Connections in the order of their last use: those that are not needed stay at the front. */
   const idle: UpstreamConnection[] = []
-  /** How many at the front have been idle since the last sweep. */
+  /** How many connections at the front of `idle` have been idle since the last sweep. */
   let unused = 0
   const sweeper = setInterval(sweep, sweepMs).unref()
   return { takeIdle, connect, inFlight: () => all.size - idle.length, [Symbol.dispose]: dispose }

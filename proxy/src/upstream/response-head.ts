@@ -51,7 +51,7 @@ function fieldsOf(raw: string): string[] {
   return fields
 }
 
-/** Without surrounding spaces and tabs; `trim` would remove other characters too. */
+/** The line without surrounding spaces and tabs; `trim` would remove other characters too. */
 function trimmed(line: string, from: number): string {
   let [start, end] = [from, line.length]
   while (isBlank(line.charCodeAt(start))) start++
@@ -61,7 +61,7 @@ function trimmed(line: string, from: number): string {
 
 const isBlank = (code: number) => code === 0x20 || code === 0x09
 
-/** RFC 9112 6.3, but stricter: a repeated framing header is refused even when both say the same. */
+/** RFC 9112 6.3, but stricter: refuses a repeated framing header even when its values are equal. */
 function framingOf(headers: readonly string[], isHttp10: boolean): BodyEnd {
   const [length, ...lengths] = valuesOf(headers, 'content-length')
   const [coding, ...codings] = valuesOf(headers, 'transfer-encoding')

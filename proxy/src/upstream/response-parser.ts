@@ -5,9 +5,9 @@ export interface ResponseHandler {
   /** 100 Continue. */
   onContinue(): void
   onHeaders(head: ResponseHead): void
-  /** Some of the body, but not the end of it. */
+  /** Bytes of the body that are not its last ones. */
   onData(bytes: Buffer): void
-  /** The end of the response; with Content-Length, together with the last bytes of the body. */
+  /** The end of the response. With Content-Length, `last` are the last bytes of the body; else it is null. */
   onComplete(last: Buffer | null): void
 }
 
@@ -15,7 +15,7 @@ export interface ResponseHandler {
 interface ResponseParser {
   /** The next response belongs to a request with that method. */
   expect(method: string): void
-  /** Throws `MalformedResponse`; the connection is of no use after that. */
+  /** Throws `MalformedResponse`; the connection cannot be used after that. */
   parse(bytes: Buffer): void
   /** The connection has ended. Returns whether that completes the response. */
   end(): boolean
@@ -122,7 +122,7 @@ export function createResponseParser(handler: ResponseHandler): ResponseParser {
     else if (!isField(line)) throw new MalformedResponse('a trailer is not a header field')
   }
 
-  /** Bytes that follow belong to no request; the response before them is valid all the same. */
+  /** Completes the response, which is valid even if bytes follow that belong to no request. */
   function complete(last: Buffer | null): void {
     state = 'idle'
     handler.onComplete(last)

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 
 const bufferBytes = 128 * 1024
-/** What the kernel does not take at once is copied up to this size; beyond, the buffer itself stays with the socket. */
+/** A batch up to this size is copied when its socket has a backlog; a larger one keeps its buffer until the end. */
 const maxCopiedBytes = 16 * 1024
-/** Buffers kept for reuse: memory outside the heap that is allocated anew drives major garbage collections. */
+/** Buffers kept for reuse: new allocations outside the heap would cause major garbage collections. */
 const maxSpares = 32
 
 /** Joins the writes of one event loop iteration into one system call per socket. */
@@ -18,8 +18,8 @@ export interface WriteBatch {
 }
 
 /**
- * One buffer serves all sockets, because the writes of one iteration arrive socket by socket: a write to
- * another socket flushes those before it.
+ * Creates a batch with one buffer for all sockets, because the writes of one iteration arrive socket by socket: a write
+ * to another socket flushes the writes before it.
  */
 export function createWriteBatch(): WriteBatch {
   const spares: Buffer[] = []
