@@ -2,7 +2,10 @@ import { CameraError } from './camera-error.ts'
 import { replyWords } from './sending/reply-words.ts'
 import type { Transport } from './sending/transport.ts'
 
-/** Makes a stream below `/streams`; the path of its publishing point. Throws a CameraError where the server refuses. */
+/**
+ * Creates a stream below `/streams` and returns the path of its publishing point. Throws a CameraError when the server
+ * refuses, and what `send` throws.
+ */
 export async function openStream(
   transport: Pick<Transport, 'send'>,
   path: string,
@@ -20,5 +23,5 @@ export async function openStream(
   return `${streams}/${id}`
 }
 
-/** `id`, or as servers before Matter 1.6 call it, `stream_id`. */
+/** The id in a response; servers before Matter 1.6 call it `stream_id`. */
 const idIn = (body: string): string | null => /"(?:stream_)?id":\s*"?(\d+)/.exec(body)?.[1] ?? null

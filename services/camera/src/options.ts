@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { UsageError } from './camera-error.ts'
 import { parseDuration } from './duration.ts'
 import { faultList, type PlantedFault, parseFaults } from './faults/faults.ts'
+import { parseFlags, parseTargetUrl } from './flags.ts'
 import { isProfileName, type ProfileName, profiles } from './profiles/profiles.ts'
 
 export interface Options {
   readonly profile: ProfileName
-  /** A publishing point, or `/streams`, below which each camera makes a stream of its own. */
+  /** A publishing point, or `/streams`, below which each camera creates a stream of its own. */
   readonly url: URL
   readonly certFile: string
   readonly keyFile: string
@@ -36,12 +36,12 @@ const flags = {
   'no-retry': { type: 'boolean' },
 } as const
 
-/** Files are relative to a directory. Throws a UsageError that says what is wrong. */
+/** Reads the flags; relative paths are below `directory`. Throws a UsageError that says what is wrong. */
 export function readOptions(argv: readonly string[], directory: string): Options {
-  const given = parse(argv)
+  const { values: given } = parseFlags({ args: [...argv], options: flags, strict: true })
   const fileOf = (text: string | undefined, flag: string) => resolve(directory, required(text, flag))
   const count = numberOf(given.count ?? '1')
-  const url = urlOf(required(given.url, '--url'))
+  const url = parseTargetUrl(given.url)
   if (count > 1 && !makesStreams(url))
     throw new UsageError(
       '--count above 1 needs a --url that ends with /streams: each camera has a stream of its own',
@@ -60,17 +60,8 @@ export function readOptions(argv: readonly string[], directory: string): Options
   }
 }
 
-/** Whether a URL is that of all streams, not that of one. */
+/** Whether a URL is `/streams`, below which a camera creates a stream, and not a publishing point. */
 export const makesStreams = ({ pathname }: URL): boolean => /\/streams\/?$/.test(pathname)
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: flags, strict: true }).values
-  } catch (error) {
-    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-    throw new UsageError(sentence)
-  }
-}
 
 function required(text: string | undefined, flag: string): string {
   if (!text) throw new UsageError(`${flag} is missing`)
@@ -80,13 +71,6 @@ function required(text: string | undefined, flag: string): string {
 function profileOf(word: string): ProfileName {
   if (isProfileName(word)) return word
   throw new UsageError(`unknown profile ${word}; there are ${Object.keys(profiles).join(', ')}`)
-}
-
-function urlOf(text: string): URL {
-  const url = URL.parse(text)
-  if (url?.protocol !== 'https:') throw new UsageError(`--url must begin with https://, not ${text}`)
-  if (url.search || url.hash) throw new UsageError('--url has no ? and no #')
-  return url
 }
 
 function durationOf(text: string): number {
@@ -101,7 +85,7 @@ function numberOf(text: string): number {
   throw new UsageError(`--count is a number from 1 to ${maxCount}, not ${text}`)
 }
 
-/** Printed by `--help`. */
+/** The text of `--help`. */
 export const help =
   (): string => `Usage: npm run camera -- --profile NAME --url URL --cert FILE --key FILE --cacert FILE [flags]
 

@@ -15,7 +15,7 @@ export interface Camera {
   readonly clip: Clip
   /** Number of segments of each track. */
   readonly segments: number
-  /** A publishing point, or `/streams`, below which the camera makes a stream. */
+  /** A publishing point, or `/streams`, below which the camera creates a stream. */
   readonly url: URL
   readonly credentials: Credentials
   /** Sends as fast as the server responds, not in real time. */
@@ -26,7 +26,7 @@ export interface CameraDeps extends Pick<SendDeps, 'report'> {
   readonly retry: Omit<RetryDeps, 'report'>
 }
 
-/** Records and sends one session. Throws a CameraError where that is not possible. */
+/** Records and sends one session. Throws a CameraError when the server cannot be reached or refuses the stream. */
 export async function runCamera(camera: Camera, { retry, report }: CameraDeps): Promise<SendResult> {
   const { profile, clip, segments, url, isFast } = camera
   using transport = openTransport(url, camera.credentials, profile.keepsConnections)
@@ -37,7 +37,7 @@ export async function runCamera(camera: Camera, { retry, report }: CameraDeps): 
       )
     : pathname.replace(/\/$/, '')
   const start = Date.now()
-  // What is sent at once was recorded before.
+  // A recording that is sent at once must have been made before.
   const startedAt = new Date(isFast ? start - segments * segmentSeconds * 1_000 : start)
   const recording = { clip, segments, startedAt, session: profile.newSession() }
   const plan = { profile, recording, objects: profile.planOf(recording) }

@@ -10,8 +10,8 @@ import type { SendResult } from './sending/send-plan.ts'
 import type { Credentials } from './sending/transport.ts'
 
 /**
- * Runs all cameras to their end; what became of their objects. `print` gets one line for each of them. Throws a
- * CameraError where it is not possible.
+ * Runs all cameras to their end and counts their objects. `print` receives one line for each object. Throws a
+ * CameraError when a certificate cannot be read, ffmpeg fails, or the server cannot be reached.
  */
 export async function runCameras(options: Options, print: (line: string) => void): Promise<SendResult> {
   const credentials = await readCredentials(options)

@@ -1,7 +1,7 @@
 import { type Fault, planAgain } from './fault.ts'
 import { beginAnew } from './order-faults.ts'
 
-/** Faults of a whole recording; they come before all others. */
+/** Faults of a whole recording. They are applied before all others, because they plan the recording again. */
 export const clockFaults = {
   clock: {
     takes: 'duration',

@@ -9,58 +9,61 @@ export interface Plan {
   readonly objects: readonly PlannedObject[]
 }
 
-/** One thing that a camera does wrong; the word in front of `=` is its key in the table. */
+/** One thing that a camera does wrong. Its key in the table is the word before `=` in `--faults`. */
 export interface Fault {
-  /** What stands behind the `=`: a number of a segment from 1, a time, or this word. */
+  /** What stands after `=`: the number of a segment, from 1; a duration; or this word. */
   readonly takes: 'segment' | 'duration' | { readonly word: string }
-  /** As it is written in `--faults`. */
+  /** How the fault is written in `--faults`. */
   readonly example: string
+  /** What the camera does, for `--help`. */
   readonly does: string
-  /** The code of the finding that a server gives to it. */
+  /** The code of the finding with which a server reports the fault. */
   readonly finding: string
-  /** A profile that shows it. */
+  /** A profile whose cameras can have the fault. */
   readonly profile: ProfileName
-  /** `value`: the number of the segment, milliseconds, or 0 for a word. */
+  /** `value` is the number of the segment, the duration in milliseconds, or 0 for a word. */
   readonly apply: (plan: Plan, value: number) => Plan
 }
 
 type Change = (object: PlannedObject) => PlannedObject
 
-/** Which objects a fault is about. */
-export type Which = (object: PlannedObject, all: readonly PlannedObject[]) => boolean
+/** Selects the objects that a fault changes. */
+export type ObjectFilter = (object: PlannedObject, all: readonly PlannedObject[]) => boolean
 
-/** The nth segment of the first track. */
+/** Selects the nth segment, from 1, of the first track. */
 export const nthSegment =
-  (nth: number): Which =>
+  (nth: number): ObjectFilter =>
   (object, all) =>
     object.role === 'segment' && object.nth === nth && object.track === firstTrack(all)
 
 const firstTrack = (all: readonly PlannedObject[]): string | null =>
   all.find(({ track }) => track !== null)?.track ?? null
 
-export const anyInit: Which = ({ role }) => role === 'init'
-export const anyManifest: Which = ({ role }) => role === 'manifest'
-export const anySegment: Which = ({ role }) => role === 'segment'
+export const anyInit: ObjectFilter = ({ role }) => role === 'init'
+export const anyManifest: ObjectFilter = ({ role }) => role === 'manifest'
+export const anySegment: ObjectFilter = ({ role }) => role === 'segment'
 
-/** The manifest that comes first, or last. */
-export const firstManifest: Which = (object, all) => object === all.find(({ role }) => role === 'manifest')
-export const lastManifest: Which = (object, all) => object === all.findLast(({ role }) => role === 'manifest')
+/** Select the first or the last manifest of the recording. */
+export const firstManifest: ObjectFilter = (object, all) =>
+  object === all.find(({ role }) => role === 'manifest')
+export const lastManifest: ObjectFilter = (object, all) =>
+  object === all.findLast(({ role }) => role === 'manifest')
 
-export const change = (plan: Plan, which: Which, how: Change): Plan =>
+export const change = (plan: Plan, which: ObjectFilter, how: Change): Plan =>
   withObjects(plan, (all) => all.map((object) => (which(object, all) ? how(object) : object)))
 
-export const remove = (plan: Plan, which: Which): Plan =>
+export const remove = (plan: Plan, which: ObjectFilter): Plan =>
   withObjects(plan, (all) => all.filter((object) => !which(object, all)))
 
-/** Other objects in the place of those that are meant. */
+/** Replaces each selected object by the objects that `by` returns. */
 export const replace = (
   plan: Plan,
-  which: Which,
+  which: ObjectFilter,
   by: (object: PlannedObject) => readonly PlannedObject[],
 ): Plan => withObjects(plan, (all) => all.flatMap((object) => (which(object, all) ? by(object) : [object])))
 
-/** Moves what is meant behind the nth segment of all tracks. */
-export function moveBehind(plan: Plan, which: Which, nth: number): Plan {
+/** Moves the selected objects behind the nth segments of all tracks. */
+export function moveBehind(plan: Plan, which: ObjectFilter, nth: number): Plan {
   return withObjects(plan, (all) => {
     const moved = all.filter((object) => which(object, all))
     const others = all.filter((object) => !moved.includes(object))
@@ -69,19 +72,19 @@ export function moveBehind(plan: Plan, which: Which, nth: number): Plan {
   })
 }
 
-export const changeBody = (plan: Plan, which: Which, how: (body: Buffer) => Buffer): Plan =>
+export const changeBody = (plan: Plan, which: ObjectFilter, how: (body: Buffer) => Buffer): Plan =>
   change(plan, which, (object) => ({ ...object, body: () => how(object.body()) }))
 
-export const changeText = (plan: Plan, which: Which, how: (text: string) => string): Plan =>
+export const changeText = (plan: Plan, which: ObjectFilter, how: (text: string) => string): Plan =>
   changeBody(plan, which, (body) => Buffer.from(how(body.toString())))
 
-/** The same camera, begun anew. */
+/** The objects of the same camera for a recording that differs by `how`. */
 export const planAgain = (
   { profile, recording }: Plan,
   how: Partial<SessionSetup>,
 ): readonly PlannedObject[] => profile.planOf({ ...recording, ...how })
 
-/** Units a second of the first track. */
+/** Timescale of the first track, in units a second. */
 export const unitsOf = (clip: Clip): number => clip.video.timescale
 
 const withObjects = (

@@ -18,7 +18,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   ...requestFaults,
 }
 
-/** A fault with what it was given. */
+/** A fault with the value that `--faults` gives it. */
 export interface PlantedFault {
   readonly name: string
   readonly fault: Fault
@@ -50,7 +50,7 @@ function readValue({ takes }: Fault, text: string): number | null {
   return text === takes.word ? 0 : null
 }
 
-/** What a camera sends with these faults. Throws a UsageError where one changes nothing. */
+/** Applies faults to what a camera sends. Throws a UsageError for a fault that changes nothing. */
 export const withFaults = (plan: Plan, planted: readonly PlantedFault[]): Plan =>
   planted.reduce((before, { name, fault, value }) => {
     const after = fault.apply(before, value)
@@ -62,7 +62,7 @@ export const withFaults = (plan: Plan, planted: readonly PlantedFault[]): Plan =
 const isSame = (some: Plan['objects'], others: Plan['objects']): boolean =>
   some.length === others.length && some.every((object, at) => object === others[at])
 
-/** One line for each fault: how it is written, what it does, the finding. */
+/** The part of `--help` with a line for each fault: how it is written, what the camera does, the finding. */
 export function faultList(): string {
   const lines = Object.values(faults).map(
     ({ example, does, finding }) => `  ${example.padEnd(24)} ${does} (${finding})`,

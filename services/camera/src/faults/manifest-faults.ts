@@ -6,17 +6,17 @@ import {
   firstManifest,
   lastManifest,
   nthSegment,
+  type ObjectFilter,
   remove,
-  type Which,
 } from './fault.ts'
 
-/** A fault of manifests. */
+/** A fault that changes the text of manifests. */
 const ofText = (
   word: string,
   does: string,
   finding: string,
   how: (text: string) => string,
-  which: Which = anyManifest,
+  which: ObjectFilter = anyManifest,
 ) =>
   ({
     takes: { word },
@@ -26,11 +26,11 @@ const ofText = (
     apply: (plan) => changeText(plan, which, how),
   }) as const satisfies Partial<Fault>
 
-/** The same of the playlists of an HLS camera. */
+/** A fault that changes the last playlist of each track of an HLS camera. */
 const ofPlaylist = (word: string, does: string, finding: string, how: (text: string) => string) =>
   ({ ...ofText(word, does, finding, how, isFinalPlaylist), profile: 'hls' }) as const satisfies Partial<Fault>
 
-const isFinalPlaylist: Which = (object, all) => {
+const isFinalPlaylist: ObjectFilter = (object, all) => {
   const lastMedia = all.findLastIndex(({ role }) => role === 'segment')
   return object.role === 'manifest' && all.indexOf(object) > lastMedia
 }

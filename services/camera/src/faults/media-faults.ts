@@ -10,14 +10,14 @@ import {
 import { segmentSeconds } from '../media/clip.ts'
 import { anyInit, changeBody, type Fault, nthSegment, type Plan, unitsOf } from './fault.ts'
 
-/** Changes the decode time of a segment by so many of its lengths. */
+/** Shifts the decode time of the nth segment by `lengths` times the duration of a segment. */
 const shifted = (plan: Plan, nth: number, lengths: number): Plan =>
   changeBody(plan, nthSegment(nth), (segment) => {
     const units = BigInt(lengths * segmentSeconds * unitsOf(plan.recording.clip))
     return withDecodeTime(segment, decodeTimeOf(segment) + units)
   })
 
-/** A fault of segment 2. */
+/** A fault that changes the bytes of one segment. */
 const ofSegment = (does: string, finding: string, how: (segment: Buffer) => Buffer) =>
   ({
     takes: 'segment',
@@ -27,6 +27,7 @@ const ofSegment = (does: string, finding: string, how: (segment: Buffer) => Buff
     apply: (plan, nth) => changeBody(plan, nthSegment(nth), how),
   }) as const satisfies Partial<Fault>
 
+/** A fault that changes the bytes of init segments. */
 const ofInit = (does: string, finding: string, how: (init: Buffer) => Buffer) =>
   ({
     takes: { word: 'missing' },

@@ -1,3 +1,4 @@
+import { segmentSeconds } from '../media/clip.ts'
 import {
   anyInit,
   anySegment,
@@ -7,11 +8,11 @@ import {
   lastManifest,
   moveBehind,
   nthSegment,
+  type ObjectFilter,
   type Plan,
   planAgain,
   remove,
   replace,
-  type Which,
 } from './fault.ts'
 
 export const orderFaults = {
@@ -86,7 +87,10 @@ export const orderFaults = {
     profile: 'matter-1.6',
     apply: (plan) => ({
       ...plan,
-      objects: [...plan.objects.filter(is(plan, lastManifest)), ...remove(plan, lastManifest).objects],
+      objects: [
+        ...plan.objects.filter(isSelected(plan, lastManifest)),
+        ...remove(plan, lastManifest).objects,
+      ],
     }),
   },
   'end-twice': {
@@ -105,7 +109,10 @@ export const orderFaults = {
     profile: 'matter-1.6',
     apply: (plan, nth) => ({
       ...plan,
-      objects: [...remove(plan, nthSegment(nth)).objects, ...plan.objects.filter(is(plan, nthSegment(nth)))],
+      objects: [
+        ...remove(plan, nthSegment(nth)).objects,
+        ...plan.objects.filter(isSelected(plan, nthSegment(nth))),
+      ],
     }),
   },
   init: {
@@ -139,8 +146,8 @@ export const orderFaults = {
   },
 } as const satisfies Readonly<Record<string, Fault>>
 
-const is =
-  (plan: Plan, which: Which) =>
+const isSelected =
+  (plan: Plan, which: ObjectFilter) =>
   (object: Plan['objects'][number]): boolean =>
     which(object, plan.objects)
 
@@ -150,17 +157,20 @@ const changed = (object: Plan['objects'][number]): Plan['objects'][number] => ({
 })
 
 function addBehind(plan: Plan, nth: number, added: Plan['objects'][number]): Plan {
-  const at = plan.objects.findLastIndex(is(plan, nthSegment(nth)))
+  const at = plan.objects.findLastIndex(isSelected(plan, nthSegment(nth)))
   if (at < 0) return plan
   const { at: time } = plan.objects[at] ?? added
   return { ...plan, objects: plan.objects.toSpliced(at + 1, 0, { ...added, at: time }) }
 }
 
-/** What was sent up to a time, and then a recording from its beginning, which lasts for the rest of the time. */
+/**
+ * The objects up to a time, and then a new recording in `session`, which lasts for the rest of the time. A long request
+ * that is open at that time is broken off.
+ */
 export function beginAnew(plan: Plan, milliseconds: number, session: string): Plan {
   const seconds = milliseconds / 1_000
   const { recording, objects } = plan
-  const segments = recording.segments - Math.ceil(seconds / 4)
+  const segments = recording.segments - Math.ceil(seconds / segmentSeconds)
   if (segments < 1) return { ...plan, objects: objects.filter(({ at }) => at <= seconds) }
   const startedAt = new Date(recording.startedAt.getTime() + milliseconds)
   const again = planAgain(plan, { segments, startedAt, session })

@@ -75,7 +75,7 @@ export const requestFaults = {
   },
 } as const satisfies Readonly<Record<string, Fault>>
 
-/** The last byte of the last sample differs. */
+/** A copy of a segment that differs in the last byte of its last sample. */
 function otherBytes(segment: Buffer): Buffer {
   const copy = Buffer.from(segment)
   copy.writeUInt8((copy.at(-1) ?? 0) ^ 1, copy.length - 1)

@@ -1,6 +1,6 @@
 import { boxSize } from '@pushav/shared/lib/box-header.ts'
 
-/** The boxes that hold the boxes which a camera changes. */
+/** Container boxes to descend into: those around the boxes that this file reads and changes. */
 const containers = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl', 'mvex', 'moof', 'traf'])
 
 /** Seconds from the epoch of NTP, 1900, to that of Unix. */
@@ -12,7 +12,7 @@ interface Box {
   readonly end: number
 }
 
-/** The boxes of media of ISO BMFF with those inside of them, outer before inner. */
+/** The boxes of ISO BMFF media and the boxes inside of them, outer before inner. Throws where no box can begin. */
 function boxesIn(media: Buffer, from = 0, to = media.length): readonly Box[] {
   const found: Box[] = []
   for (let start = from; start < to; ) {
@@ -26,13 +26,14 @@ function boxesIn(media: Buffer, from = 0, to = media.length): readonly Box[] {
   return found
 }
 
+/** The first box of a type. Throws when there is none. */
 function boxOf(media: Buffer, type: string): Box {
   const box = boxesIn(media).find((one) => one.type === type)
   if (!box) throw new Error(`no ${type}`)
   return box
 }
 
-/** A copy in which the content of a box, from the byte behind its header on, is changed in place. */
+/** A copy of media in which `change` has changed the content of a box, which begins after its header of 8 bytes. */
 function withBox(media: Buffer, type: string, change: (content: Buffer) => void): Buffer {
   const copy = Buffer.from(media)
   const { start, end } = boxOf(copy, type)
@@ -40,7 +41,7 @@ function withBox(media: Buffer, type: string, change: (content: Buffer) => void)
   return copy
 }
 
-/** Media without a box at its top. */
+/** Media without the boxes of a top-level type. */
 export function withoutBox(media: Buffer, type: string): Buffer {
   const all = boxesIn(media).filter((box) => box.type === type)
   return all.reduceRight(
@@ -49,7 +50,7 @@ export function withoutBox(media: Buffer, type: string): Buffer {
   )
 }
 
-/** Media in which a box is one that readers pass over. */
+/** Media in which the first box of a type has become `free`, which readers skip. */
 export function hideBox(media: Buffer, type: string): Buffer {
   const copy = Buffer.from(media)
   copy.write('free', boxOf(copy, type).start + 4, 'latin1')
@@ -69,7 +70,7 @@ export const withSequenceNumber = (segment: Buffer, number: number): Buffer =>
 export const withTrackId = (segment: Buffer, id: number): Buffer =>
   withBox(segment, 'tfhd', (tfhd) => void tfhd.writeUInt32BE(id, 4))
 
-/** A segment whose first sample is none to begin with. Its trun has flags for each sample. */
+/** A segment whose first sample is not a sync sample. Throws when its trun has no flags for each sample. */
 export const withoutKeyFrame = (segment: Buffer): Buffer =>
   withBox(segment, 'trun', (trun) => {
     const flags = trun.readUInt32BE(0)
@@ -79,21 +80,21 @@ export const withoutKeyFrame = (segment: Buffer): Buffer =>
     trun.writeUInt32BE(0x0101_0000, 8 + 4 * before)
   })
 
-/** Units a second of the track of an init segment. */
+/** Timescale of the track of an init segment, in units a second. */
 export function timescaleOf(init: Buffer): number {
   const { start } = boxOf(init, 'mdhd')
   const isLong = init[start + 8] === 1
   return init.readUInt32BE(start + (isLong ? 28 : 20))
 }
 
-/** As RFC 6381 writes the codec of an init segment of H.264. */
+/** The codec of an H.264 init segment as RFC 6381 writes it, such as `avc1.42c01e`. */
 export function avcCodecOf(init: Buffer): string {
   const at = init.indexOf('avcC')
   if (at < 0) throw new Error('no avcC')
   return `avc1.${init.toString('hex', at + 5, at + 8)}`
 }
 
-/** The segment with the time at which its first sample was made (ISO/IEC 14496-12, 8.16.5), before its moof. */
+/** A segment with a prft box before its moof: when its first sample was made (ISO/IEC 14496-12, 8.16.5). */
 export function withProducerTime(segment: Buffer, made: Date): Buffer {
   const prft = Buffer.alloc(32)
   prft.writeUInt32BE(prft.length, 0)

@@ -4,13 +4,14 @@ export const segmentSeconds = 4
 
 /** Encoded media that a camera sends over and over, each time with later decode times. */
 export interface Clip {
+  /** Duration of the media. */
   readonly seconds: number
   readonly video: ClipTrack
   readonly audio: ClipTrack
 }
 
 export interface ClipTrack {
-  /** As RFC 6381 writes it. */
+  /** The codec as RFC 6381 writes it. */
   readonly codec: string
   /** Units a second. */
   readonly timescale: number
@@ -18,13 +19,13 @@ export interface ClipTrack {
   readonly segments: readonly Buffer[]
 }
 
-/** The nth segment of an endless recording, from 1, made at the time that its prft tells. */
+/** The nth segment, from 1, of an endless recording. Its prft box says that it was made at `made`. */
 export function mediaOf(clip: Clip, track: ClipTrack, nth: number, made: Date): Buffer {
   const { segment, time } = segmentAt(clip, track, nth)
   return withProducerTime(withSequenceNumber(withDecodeTime(segment, time), nth), made)
 }
 
-/** What the nth segment lasts, in units of its track. */
+/** Duration of the nth segment, in units of its track. */
 export const durationOf = (clip: Clip, track: ClipTrack, nth: number): number =>
   Number(segmentAt(clip, track, nth + 1).time - segmentAt(clip, track, nth).time)
 

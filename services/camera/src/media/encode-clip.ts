@@ -11,10 +11,13 @@ import { type Clip, type ClipTrack, segmentSeconds } from './clip.ts'
 const frameRate = 25
 const samplesPerSecond = 48_000
 const samplesPerFrame = 1_024
-/** 24 s are a whole number of frames of both tracks, so that a longer recording can repeat them. */
+/** The segments last 24 s, a whole number of frames of both tracks, so that a longer recording can repeat them. */
 const maxSegments = 6
 
-/** Encodes a test picture and a tone once: as many segments as are sent, at most 24 s. Throws a CameraError. */
+/**
+ * Encodes a test picture and a tone: `segments` segments, at most 24 s. Throws a CameraError when ffmpeg is missing or
+ * fails.
+ */
 export async function encodeClip(segments: number): Promise<Clip> {
   const seconds = segmentSeconds * Math.min(segments, maxSegments)
   const folder = await mkdtemp(join(tmpdir(), 'pushav-camera-'))
@@ -28,38 +31,21 @@ export async function encodeClip(segments: number): Promise<Clip> {
 }
 
 function ffmpegArguments(seconds: number): readonly string[] {
-  // The first frame of AAC holds no sound and is left out by the muxer.
-  const frames = [seconds * frameRate, Math.floor((seconds * samplesPerSecond) / samplesPerFrame) + 1]
-  return [
-    ...['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', `testsrc2=size=640x360:rate=${frameRate}`],
-    ...[
-      '-f',
-      'lavfi',
-      '-i',
-      `sine=frequency=440:sample_rate=${samplesPerSecond}`,
-      '-map',
-      '0:v',
-      '-map',
-      '1:a',
-    ],
-    ...['-frames:v', String(frames[0]), '-frames:a', String(frames[1])],
-    ...[
-      '-pix_fmt',
-      'yuv420p',
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-      '-tune',
-      'zerolatency',
-      '-b:v',
-      '600k',
-    ],
-    ...['-g', String(frameRate), '-keyint_min', String(frameRate), '-sc_threshold', '0', '-bf', '0'],
-    ...['-c:a', 'aac', '-b:a', '64k', '-f', 'dash', '-seg_duration', String(segmentSeconds)],
-    ...['-format_options', 'movflags=cmaf', '-init_seg_name', '$RepresentationID$.init'],
-    ...['-media_seg_name', '$RepresentationID$-$Number%05d$.m4s', 'clip.mpd'],
+  const videoFrames = seconds * frameRate
+  // The muxer leaves out the first frame of AAC, which holds no sound.
+  const audioFrames = Math.floor((seconds * samplesPerSecond) / samplesPerFrame) + 1
+  const commandLine = [
+    '-v error -nostdin',
+    `-f lavfi -i testsrc2=size=640x360:rate=${frameRate}`,
+    `-f lavfi -i sine=frequency=440:sample_rate=${samplesPerSecond}`,
+    `-map 0:v -map 1:a -frames:v ${videoFrames} -frames:a ${audioFrames}`,
+    '-pix_fmt yuv420p -c:v libx264 -preset ultrafast -tune zerolatency -b:v 600k',
+    `-g ${frameRate} -keyint_min ${frameRate} -sc_threshold 0 -bf 0`,
+    `-c:a aac -b:a 64k -f dash -seg_duration ${segmentSeconds}`,
+    '-format_options movflags=cmaf -init_seg_name $RepresentationID$.init',
+    '-media_seg_name $RepresentationID$-$Number%05d$.m4s clip.mpd',
   ]
+  return commandLine.join(' ').split(' ')
 }
 
 async function runFfmpeg(cwd: string, args: readonly string[]): Promise<void> {
@@ -74,7 +60,7 @@ async function runFfmpeg(cwd: string, args: readonly string[]): Promise<void> {
     throw new CameraError(`ffmpeg ended with ${code}: ${Buffer.concat(words).toString().trim()}`)
 }
 
-/** A track without its sidx boxes, which would be wrong once a prft stands behind them. */
+/** Reads a track and removes its sidx boxes, whose sizes would be wrong once a prft box follows them. */
 async function readTrack(folder: string, id: number): Promise<ClipTrack> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(`${id}-`)).sort()
   const segments = await Promise.all(names.map((name) => readFile(join(folder, name))))

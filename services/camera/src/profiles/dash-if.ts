@@ -1,3 +1,4 @@
+import { segmentSeconds } from '../media/clip.ts'
 import { mpdText } from './mpd.ts'
 import { initObject, mpdObject, numbersOf, secondsOf, segmentObject, tracksOf } from './objects.ts'
 import type { PlannedObject, Profile } from './plan.ts'
@@ -50,7 +51,7 @@ export const dashIf2: Profile = {
         }),
       )
     const objects = [
-      mpd('dynamic', 4, null),
+      mpd('dynamic', segmentSeconds, null),
       ...tracks.map((track) => initObject(`${track.name}/init.mp4`, track, `${track.kind}/mp4`)),
       ...numbersOf(recording).flatMap((nth) =>
         tracks.map((track) =>

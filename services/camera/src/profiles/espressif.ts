@@ -3,7 +3,7 @@ import { segmentName } from './matter.ts'
 import { initObject, mpdObject, numbersOf, secondsOf, segmentObject } from './objects.ts'
 import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 
-/** Espressif's example for the ESP32-P4: one track, both MPDs with @duration alone. */
+/** Espressif's example for the ESP32-P4: one track; its dynamic and its static MPD have @duration and no timeline. */
 export const espressif: Profile = {
   summary: "Espressif's ESP32-P4 example: one track of video, DASH",
   interface: 'dash',

@@ -1,11 +1,11 @@
-import { type ClipTrack, durationOf } from '../media/clip.ts'
+import { type ClipTrack, durationOf, segmentSeconds } from '../media/clip.ts'
 import { matterTracks, segmentName } from './matter.ts'
 import { type NamedTrack, numbersOf, playlistObject, secondsOf, tracksOf } from './objects.ts'
 import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 
 /**
- * A Matter camera with interface 2 HLS: multivariant playlist, an empty playlist of each track, init segments, segments
- * with their durations in a header, and at the end the whole playlist of each track.
+ * A Matter camera with interface 2 HLS. It sends the multivariant playlist, an empty playlist of each track, init
+ * segments, segments with their duration in a header, and at the end the whole playlist of each track.
  */
 export const matterHls: Profile = {
   summary: 'Matter, HLS',
@@ -19,14 +19,14 @@ export const matterHls: Profile = {
     const playlist = ({ name }: NamedTrack, at: number, lines: readonly string[]) =>
       playlistObject(`session_${session}/${name}/index.m3u8`, at, () => [...head, ...lines])
     return [
-      playlistObject(`session_${session}/index.m3u8`, 4, () => [
+      playlistObject(`session_${session}/index.m3u8`, segmentSeconds, () => [
         '#EXTM3U',
         '#EXT-X-VERSION:7',
         '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="audio",URI="audio/index.m3u8"',
         `#EXT-X-STREAM-INF:BANDWIDTH=700000,CODECS="${clip.video.codec},${clip.audio.codec}",AUDIO="a"`,
         'video/index.m3u8',
       ]),
-      ...tracks.map((track) => playlist(track, 4, [])),
+      ...tracks.map((track) => playlist(track, segmentSeconds, [])),
       ...matterTracks(recording).map((object) => withDuration(object, recording)),
       ...tracks.map((track) => playlist(track, end, wholeList(recording, track))),
     ]

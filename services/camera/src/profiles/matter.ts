@@ -1,3 +1,4 @@
+import { segmentSeconds } from '../media/clip.ts'
 import { type MpdStyle, mpdText } from './mpd.ts'
 import { initObject, mpdObject, numbersOf, secondsOf, segmentObject, tracksOf } from './objects.ts'
 import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
@@ -5,8 +6,8 @@ import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 const firstNumber = 1001
 
 /**
- * A Matter camera with interface 2 DASH: dynamic MPD, all init segments, tracks in turn, static MPD (Matter,
- * 11.7.1.8.1).
+ * A Matter camera with interface 2 DASH. It sends the dynamic MPD, all init segments, the segments of all tracks in
+ * turn, and the static MPD (Matter, 11.7.1.8.1).
  */
 const matterDash = (release: string, media: string, firstListed: number | null): Profile => ({
   summary: `Matter ${release}, DASH`,
@@ -27,7 +28,7 @@ const matterDash = (release: string, media: string, firstListed: number | null):
         }),
       )
     return [
-      mpd('dynamic', 4, firstListed),
+      mpd('dynamic', segmentSeconds, firstListed),
       ...matterTracks(recording),
       mpd('static', secondsOf(recording), recording.segments),
     ]

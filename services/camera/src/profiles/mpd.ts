@@ -10,7 +10,7 @@ export interface MpdStyle {
   /** Paths in a SegmentTemplate; `TRACK` stands for the name of the track. */
   readonly initialization: string
   readonly media: string
-  /** Segments in its timeline; null for @duration alone. */
+  /** How many segments the timeline lists; null for an MPD with @duration and no timeline. */
   readonly listed: number | null
 }
 

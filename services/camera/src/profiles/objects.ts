@@ -1,7 +1,7 @@
 import { type Clip, type ClipTrack, mediaOf, segmentSeconds } from '../media/clip.ts'
 import type { PlannedObject, SessionSetup } from './plan.ts'
 
-/** A track of a recording under the name that its camera gives it. */
+/** A track of a recording with the name that the camera gives it. */
 export interface NamedTrack {
   readonly name: string
   readonly kind: 'video' | 'audio'
@@ -35,7 +35,7 @@ export const mpdObject = (path: string, at: number, text: () => string): Planned
 export const playlistObject = (path: string, at: number, lines: () => readonly string[]): PlannedObject =>
   manifestObject(path, 'application/vnd.apple.mpegurl', at, () => `${lines().join('\n')}\n`)
 
-/** A camera has its first media once a segment is recorded. */
+/** An init segment. A camera sends it when its first segment has been recorded. */
 export const initObject = (path: string, { name, media }: NamedTrack, type = 'video/mp4'): PlannedObject => ({
   path,
   method: 'PUT',

@@ -2,34 +2,34 @@ import type { Clip } from '../media/clip.ts'
 
 /** One object that a camera sends. */
 export interface PlannedObject {
-  /** Below the publishing point. */
+  /** Path below the publishing point. */
   readonly path: string
   readonly method: 'PUT' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly role: 'manifest' | 'init' | 'segment'
-  /** Null for manifests. */
+  /** Name of the track; null for manifests. */
   readonly track: string | null
-  /** Of a segment, from 1; 0 for others. */
+  /** Number of a segment within its track, from 1; 0 for other objects. */
   readonly nth: number
-  /** Seconds after the start of the recording at which the camera has it. */
+  /** When the camera has the object, in seconds after the start of the recording. */
   readonly at: number
   readonly body: () => Buffer
-  /** Objects of one path are one request, which stays open until the recording ends. */
+  /** The camera sends all objects of a path in one request, which stays open until the recording ends. */
   readonly isLong?: boolean
-  /** The camera starts again: what is open at its path is broken off. */
+  /** The camera starts again: it breaks off the long request that is open at the path. */
   readonly beginsAnew?: boolean
-  /** No client certificate is shown. */
+  /** The camera shows no client certificate. */
   readonly isAnonymous?: boolean
-  /** The connection is lost in the middle of the body, and the camera does not send it again. */
+  /** The camera loses the connection in the middle of the body and does not send the object again. */
   readonly isCutOff?: boolean
 }
 
-/** What a recording is made of. */
+/** One recording of a camera. */
 export interface SessionSetup {
   readonly clip: Clip
   /** Number of segments of each track. */
   readonly segments: number
-  /** When the camera began, by its own clock. */
+  /** When the recording began, by the camera's clock. */
   readonly startedAt: Date
   readonly session: string
 }
@@ -37,10 +37,12 @@ export interface SessionSetup {
 /** How one kind of camera sends. */
 export interface Profile {
   readonly summary: string
-  /** Of the streams that it makes. */
+  /** The interface of the streams that the camera creates. */
   readonly interface: 'cmaf-ingest' | 'dash' | 'hls' | 'hksv'
+  /** Whether the camera sends several requests on one connection. */
   readonly keepsConnections: boolean
   /** The number of a new session. */
   readonly newSession: () => string
+  /** The objects of a recording, in the order in which the camera sends them. */
   readonly planOf: (recording: SessionSetup) => readonly PlannedObject[]
 }

@@ -2,7 +2,7 @@ import { mpdText } from './mpd.ts'
 import { initObject, mpdObject, numbersOf, segmentObject, tracksOf } from './objects.ts'
 import type { PlannedObject, Profile } from './plan.ts'
 
-/** shaka-packager with a live MPD: the MPD is sent anew after each segment. */
+/** shaka-packager with a live MPD, which it sends again after each segment. */
 export const shaka: Profile = {
   summary: 'shaka-packager: an MPD after each segment',
   interface: 'cmaf-ingest',

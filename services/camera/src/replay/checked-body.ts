@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { CameraError } from '../camera-error.ts'
 import type { RecordedUpload } from './recording.ts'
 
-/** Passes bytes on and throws a `CameraError` at their end when they are not those that were recorded. */
+/** Yields the bytes of a body. Throws a `CameraError` after the last one when they are not the recorded bytes. */
 export async function* checkedBody(
   { path, bytes, sha256 }: RecordedUpload,
   parts: AsyncIterable<Buffer>,

@@ -16,8 +16,9 @@ import { checkedBody } from './checked-body.ts'
 import { type RecordedLine, type RecordedUpload, type SessionRecord, uploadsOf } from './recording.ts'
 
 /**
- * A stream in a working directory, or in a backup of one; `stream` is null for the only one there is. Only uploads
- * whose path begins with `prefix`, and that retention has not removed. Throws a `CameraError` that says what is wrong.
+ * Opens a stream in a working directory, or in a backup of one; null for the only stream there. The recording has the
+ * uploads whose path begins with `prefix` and that retention has not removed. Throws a `CameraError` that says what is
+ * wrong.
  */
 export async function openDirectoryRecording(
   directory: string,
@@ -73,7 +74,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** A line that a crash cut off is no JSON; ingest passes over it, too. */
+/** Parses a journal line; null for a line that a crash cut off, which ingest ignores too. */
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line)

@@ -60,7 +60,7 @@ async function openRecording({ source, stream, prefix }: ReplayOptions): Promise
   return openZipRecording(source)
 }
 
-/** What is shown for uploads that came with a client certificate, and for the others. */
+/** Credentials for uploads that were sent with a client certificate, and for those that were sent without. */
 async function readCredentials({ caFile, certFile, keyFile }: ReplayOptions, { uploads }: SessionRecord) {
   if (certFile === null && uploads.some(({ hasCertificate }) => hasCertificate))
     throw new UsageError('the recording was sent with a client certificate: --cert and --key must name one')
@@ -73,7 +73,7 @@ async function readCredentials({ caFile, certFile, keyFile }: ReplayOptions, { u
   return { anonymous, known: { ...anonymous, ...(cert && key && { cert, key }) } }
 }
 
-/** The path of the publishing point, of a stream that is made where the URL names none. */
+/** The path of the publishing point. Creates a stream when the URL names none. */
 async function pointOf(url: URL, recording: SessionRecord, connection: ReplayConnection): Promise<string> {
   if (!makesStreams(url)) return url.pathname.replace(/\/$/, '')
   try {

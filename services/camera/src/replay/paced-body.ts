@@ -1,13 +1,13 @@
 import type { RecordedUpload } from './recording.ts'
 
-/** Requests that were shorter are sent at once. */
+/** A request that took less time when it was recorded is sent at once. */
 const minPacedMs = 200
 const [minPieceBytes, maxPieceBytes] = [1_024, 65_536]
 const piecesOfBody = 32
 
 /**
- * The bytes of an upload, each piece when `untilSent` says that the record has it: `untilSent` resolves at a time of
- * the record, Unix milliseconds. Between two known times the bytes come evenly.
+ * Yields the bytes of an upload in pieces, each at the time at which the recording had received it. `untilSent` waits
+ * until a time of the recording, in Unix milliseconds. Between two recorded times the bytes are spread evenly.
  */
 export async function* pacedBody(
   upload: RecordedUpload,
@@ -26,7 +26,10 @@ export async function* pacedBody(
     }
 }
 
-/** When so many bytes had come, by the parts of a long request and the times of the request itself. */
+/**
+ * The time at which `sent` bytes had arrived, in Unix milliseconds: interpolated between the recorded times of the
+ * request and, for a long request, of its parts.
+ */
 export function timeOf({ startedMs, receivedMs, bytes, progress }: RecordedUpload, sent: number): number {
   const known = [...progress, { bytes, atMs: receivedMs }]
   let before = { bytes: 0, atMs: startedMs }

@@ -1,38 +1,40 @@
-/** A session or a stream as it was received, with its bytes at hand. */
+/** A session or a stream as the server recorded it, with access to the bodies. */
 export interface SessionRecord extends AsyncDisposable {
-  /** How the stream was fed; null where the record does not say. */
+  /** The interface of the stream; null when the recording does not say. */
   readonly interface: string | null
-  /** In the order in which their requests began. */
+  /** Uploads in the order in which their requests began. */
   readonly uploads: readonly RecordedUpload[]
-  /** The bytes of an upload. Throws a `CameraError` when they are not those that were recorded. */
+  /** The bytes of an upload. Throws a `CameraError` when they differ from the recorded size or digest. */
   body(upload: RecordedUpload): AsyncIterable<Buffer>
 }
 
 /** One request of the device. */
 export interface RecordedUpload {
   readonly id: string
-  /** Below the publishing point, decoded. */
+  /** Path below the publishing point, decoded. */
   readonly path: string
   readonly method: string
-  /** Unix time in milliseconds: request headers read, last byte of the body. */
+  /** When the server had read the request head, in Unix milliseconds. */
   readonly startedMs: number
+  /** When the last byte of the body had arrived, in Unix milliseconds. */
   readonly receivedMs: number
   readonly bytes: number
+  /** Lower-case hex. */
   readonly sha256: string
   /** The body was cut off with its connection. */
   readonly isCutOff: boolean
   readonly kind: string
-  /** Of the response; null where the record does not say. */
+  /** Status of the response; null when the recording does not say. */
   readonly status: number | null
-  /** Names its connection within the recording. */
+  /** A name for the connection, unique within the recording. */
   readonly connection: string
   readonly httpVersion: '1.1' | '2'
-  /** As recorded: without credentials and headers of one connection. */
+  /** Request headers as recorded: without credentials and hop-by-hop headers. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly hasCertificate: boolean
-  /** Stored as the coding decoded it: what was on the wire is not known. */
+  /** The server stored the body after decoding its content coding: the bytes on the wire are not known. */
   readonly isDecoded: boolean
-  /** Of a long request, when so many of its bytes had come. */
+  /** When how many bytes of a long request had arrived; empty for other requests. */
   readonly progress: readonly Progress[]
 }
 
@@ -41,12 +43,12 @@ interface Progress {
   readonly atMs: number
 }
 
-/** A recorded request, or a part of a long one, which the device did not send on its own. */
+/** A recorded request, or a part into which the server split a long request. */
 export interface RecordedLine extends Omit<RecordedUpload, 'progress'> {
   readonly part: { readonly of: string; readonly from: number } | null
 }
 
-/** The requests of a device, those of long ones with the times of their parts. */
+/** The requests that the device sent, with the times of the parts of long requests. */
 export function uploadsOf(lines: readonly RecordedLine[]): readonly RecordedUpload[] {
   const parts = Map.groupBy(
     lines.filter(({ part }) => part !== null),

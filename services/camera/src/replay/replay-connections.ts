@@ -7,10 +7,10 @@ import { CameraError } from '../camera-error.ts'
 import { failureOf, LostConnection, type Reply, textOf } from '../sending/transport.ts'
 import type { ReplayConnection, ReplayRequest } from './replay-request.ts'
 
-/** A connection that is silent for so long is given up. */
+/** A request without a byte for this time is aborted. */
 const silenceMs = 60_000
 
-/** A connection of HTTP/1.1, made when something is sent, and again after it was lost; one request after the other. */
+/** A connection of HTTP/1.1 with one request after the other. It opens with the first request and again when lost. */
 export function openHttp1(origin: URL, credentials: SecureContextOptions): ReplayConnection {
   const agent = new Agent({ ...credentials, keepAlive: true, maxSockets: 1 })
   return {
@@ -22,7 +22,7 @@ export function openHttp1(origin: URL, credentials: SecureContextOptions): Repla
       started.on('timeout', () => started.destroy(new Error(`no response for ${silenceMs / 1_000} s`)))
       started.flushHeaders()
       const replied = once(started, 'response').then(async ([response]): Promise<Reply> => {
-        // What breaks behind the response, as where a server does not read the body to its end, changes nothing.
+        // Errors after the response change nothing: a server may close the connection before it has read the body.
         started.on('error', () => undefined)
         return { status: response.statusCode ?? 0, body: await textOf(response) }
       })
@@ -32,7 +32,7 @@ export function openHttp1(origin: URL, credentials: SecureContextOptions): Repla
   }
 }
 
-/** A connection of HTTP/2, made when something is sent, and again after it was lost. */
+/** A connection of HTTP/2. It opens with the first request and again when lost. */
 export function openHttp2(origin: URL, credentials: SecureContextOptions): ReplayConnection {
   let session: ClientHttp2Session | null = null
   return {
@@ -48,7 +48,7 @@ export function openHttp2(origin: URL, credentials: SecureContextOptions): Repla
 
   function openSession(): ClientHttp2Session {
     const opened = connect(origin, { ...credentials, ALPNProtocols: ['h2'] })
-    // Each of its requests has the error as well.
+    // Each request on the session emits the error as well.
     opened.on('error', () => undefined)
     return opened
   }
@@ -64,14 +64,14 @@ function headersOf({ method, path, headers, announcedBytes }: ReplayRequest) {
   return announcedBytes === null ? sent : { ...sent, 'content-length': String(announcedBytes) }
 }
 
-/** A stream that is reset may end without an error. */
+/** Resolves with the response. Throws also when the stream closes without an error, as a reset stream may. */
 async function replyOn(stream: ClientHttp2Stream): Promise<Reply> {
   const closed = new AbortController()
   stream.once('close', () => closed.abort())
   const [head] = await once(stream, 'response', { signal: closed.signal }).catch((error) => {
     throw closed.signal.aborted ? new LostConnection('the stream was closed without a response') : error
   })
-  // What breaks behind the head changes nothing: the status is known.
+  // Errors after the head change nothing, because the status is known.
   stream.on('error', () => undefined)
   return { status: Number(head[':status']), body: await textOf(stream).catch(() => '') }
 }
@@ -94,7 +94,7 @@ async function sendBody(
   try {
     for await (const part of body) {
       if (isOver) break
-      // What is not sent yet would be lost with the connection.
+      // Waits for each write, because aborting the connection would lose bytes that have not been sent.
       if (isCutOff) await Promise.race([new Promise((resolve) => started.write(part, resolve)), end])
       else if (!started.write(part)) await Promise.race([once(started, 'drain').catch(() => undefined), end])
     }

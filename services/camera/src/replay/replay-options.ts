@@ -1,17 +1,19 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { isStreamId } from '@pushav/shared/paths.ts'
 import { UsageError } from '../camera-error.ts'
+import { parseFlags, parseTargetUrl } from '../flags.ts'
 
-/** How a recording is sent again. */
+/** Options of a replay. */
 export interface ReplayOptions {
-  /** A zip, or a working directory. */
+  /** Path of a zip, or of a working directory. */
   readonly source: string
-  /** A publishing point, or `/streams`, below which a stream is made. */
+  /** A publishing point, or `/streams`, below which the replay creates a stream. */
   readonly url: URL
-  /** Of a working directory: which stream, and which paths of it. */
+  /** A stream of the working directory; null for its only stream. */
   readonly stream: string | null
+  /** What the paths of the uploads begin with; empty for all uploads. */
   readonly prefix: string
+  /** How many times as fast as recorded; infinity for as fast as the server responds. */
   readonly speed: number
   readonly isHttp1: boolean
   readonly caFile: string | null
@@ -19,7 +21,7 @@ export interface ReplayOptions {
   readonly keyFile: string | null
 }
 
-/** Printed by `--help`. */
+/** The text of `--help`. */
 export const help = `Usage: npm run replay -- RECORDING --url URL [flags]
 
 Sends a recorded session again, in its own timing, to this server or another.
@@ -50,9 +52,14 @@ const flags = {
   http1: { type: 'boolean' },
 } as const
 
-/** Files are relative to a directory. Throws a UsageError that says what is wrong. */
+/** Reads the flags; relative paths are below `directory`. Throws a UsageError that says what is wrong. */
 export function readReplayOptions(argv: readonly string[], directory: string): ReplayOptions {
-  const { values: given, positionals } = parse(argv)
+  const { values: given, positionals } = parseFlags({
+    args: [...argv],
+    options: flags,
+    strict: true,
+    allowPositionals: true,
+  })
   const [source, ...others] = positionals
   if (!source || others.length > 0) throw new UsageError('name one zip or one working directory to send')
   if ((given.cert === undefined) !== (given.key === undefined))
@@ -60,7 +67,7 @@ export function readReplayOptions(argv: readonly string[], directory: string): R
   const fileOf = (text: string | undefined) => (text === undefined ? null : resolve(directory, text))
   return {
     source: resolve(directory, source),
-    url: urlOf(given.url),
+    url: parseTargetUrl(given.url),
     speed: speedOf(given.speed ?? '1'),
     stream: streamOf(given.stream),
     prefix: given.prefix ?? '',
@@ -69,23 +76,6 @@ export function readReplayOptions(argv: readonly string[], directory: string): R
     certFile: fileOf(given.cert),
     keyFile: fileOf(given.key),
   }
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: true })
-  } catch (error) {
-    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-    throw new UsageError(sentence)
-  }
-}
-
-function urlOf(text: string | undefined): URL {
-  if (!text) throw new UsageError('--url is missing')
-  const url = URL.parse(text)
-  if (url?.protocol !== 'https:') throw new UsageError(`--url must begin with https://, not ${text}`)
-  if (url.search || url.hash) throw new UsageError('--url has no ? and no #')
-  return url
 }
 
 function speedOf(text: string): number {

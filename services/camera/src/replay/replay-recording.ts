@@ -4,32 +4,33 @@ import type { RecordedUpload, SessionRecord } from './recording.ts'
 import { type ReplayConnection, requestOf } from './replay-request.ts'
 
 interface ReplayDeps {
-  /** Opens the connection for uploads that came on one connection. */
+  /** Opens the connection for the uploads that were recorded on one connection. */
   readonly connect: (upload: RecordedUpload) => ReplayConnection
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock in milliseconds. */
   readonly nowMs: () => number
   readonly sleep: (ms: number) => Promise<unknown>
-  /** Called with each upload's outcome, as it comes. */
+  /** Called with the outcome of each upload as soon as it is known. */
   readonly report: (outcome: ReplayOutcome) => void
 }
 
-/** What became of one upload. */
+/** The outcome of one upload. */
 export interface ReplayOutcome {
   readonly upload: RecordedUpload
-  /** Null for a body that was cut off as it was recorded, and where the connection was lost. */
+  /** Null when the body was cut off as recorded, or the connection was lost. */
   readonly status: number | null
-  /** What the server says to a refusal, or why the connection was lost. */
+  /** The server's message about a refusal, or why the connection was lost. */
   readonly words: string
   readonly isAsRecorded: boolean
 }
 
-/** More requests at once than any recording needs. */
+/** Requests at the same time, more than any recording has. */
 const maxInFlight = 256
 
 /**
- * Sends a recording below a path, without a slash at its end, `speed` times as fast as it came, or with infinity as
- * fast as the server responds. A request begins when its time has come and all those are over that were over when it
- * began. Throws a `CameraError` where the server cannot be reached at all, or a body is not there.
+ * Sends a recording to the publishing point at `point`, a path without a slash at its end, `speed` times as fast as
+ * recorded; infinity means as fast as the server responds. A request begins when its time has come and the requests
+ * have ended that had ended before it when it was recorded. Throws a `CameraError` when the server cannot be reached at
+ * all, or a body is missing.
  */
 export async function replayRecording(
   { uploads, body }: SessionRecord,
@@ -79,7 +80,7 @@ export async function replayRecording(
       hasResponse = true
       report(reply ? outcomeOf(upload, reply.status, reply.body) : cutOutcome(upload))
     } catch (error) {
-      // A server that never responded is not there; one that did may lose a connection.
+      // Before the first response a lost connection means that the server cannot be reached; later it is an outcome.
       if (!(error instanceof LostConnection) || !hasResponse) failure ??= { error }
       else report({ upload, status: null, words: error.message, isAsRecorded: false })
     } finally {
@@ -93,7 +94,7 @@ export async function replayRecording(
     return opened
   }
 
-  /** The last request of a connection closes it. */
+  /** Closes a connection after its last request. */
   function leave({ connection: name }: RecordedUpload, connection: ReplayConnection): void {
     const left = (remaining.get(name) ?? 1) - 1
     remaining.set(name, left)

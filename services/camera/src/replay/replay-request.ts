@@ -8,7 +8,7 @@ export interface ReplayRequest {
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** What `Content-Length` says; null for a body whose length is not announced. */
   readonly announcedBytes: number | null
-  /** The connection is lost behind the body. */
+  /** The client loses the connection after the body. */
   readonly isCutOff: boolean
   readonly body: AsyncIterable<Buffer>
 }
@@ -16,19 +16,19 @@ export interface ReplayRequest {
 /** One connection of a client. */
 export interface ReplayConnection {
   /**
-   * Null for a body that is cut off. Throws a LostConnection, a CameraError where no connection comes about, and what
-   * reading the body throws.
+   * Sends a request. Resolves with null for a body that is cut off. Throws a LostConnection, a CameraError when no
+   * connection can be opened, and what reading the body throws.
    */
   send(sent: ReplayRequest): Promise<Reply | null>
   close(): void
 }
 
-/** Headers that the replay makes itself, or that would make it wait. */
+/** Headers that the replay writes itself, and `expect`, which would make it wait. */
 const ownHeaders = ['host', 'content-length', 'expect', 'connection', 'transfer-encoding', 'keep-alive', 'te']
-/** What ingest records in the place of a credential. */
+/** What ingest records in place of a credential. */
 const removedValue = '(removed)'
 
-/** A recorded request, to be sent below a path without a slash at its end. */
+/** The request that repeats an upload below `point`, a path without a slash at its end. */
 export function requestOf(upload: RecordedUpload, point: string, body: AsyncIterable<Buffer>): ReplayRequest {
   const announced = Number(headerIn(upload, 'content-length') ?? Number.NaN)
   const isAnnounced = Number.isSafeInteger(announced)

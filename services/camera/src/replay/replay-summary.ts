@@ -2,14 +2,16 @@ import { printable } from '@pushav/shared/lib/printable.ts'
 import { replyWords } from '../sending/reply-words.ts'
 import type { ReplayOutcome } from './replay-recording.ts'
 
-const maxNamed = 20
+const maxDifferenceLines = 20
 
-/** What became of a replay, collected while it runs. */
+/** Summary of a replay, collected while it runs. */
 export interface ReplaySummary {
   add(outcome: ReplayOutcome): void
-  /** A line for each kind of upload, then one for each upload whose status is not the recorded one, the first 20. */
+  /** A line for each kind of upload, then one for each of the first 20 uploads with another status than recorded. */
   lines(): readonly string[]
+  /** Number of uploads sent. */
   readonly sent: number
+  /** Number of uploads whose outcome differs from the recorded one. */
   readonly otherwise: number
 }
 
@@ -28,7 +30,7 @@ export function createReplaySummary(): ReplaySummary {
       sent++
       if (isAsRecorded) return
       otherwise++
-      if (differing.length < maxNamed) differing.push(differenceLine(outcome))
+      if (differing.length < maxDifferenceLines) differing.push(differenceLine(outcome))
     },
     lines: () => [
       ...[...kinds]

@@ -5,10 +5,10 @@ import { CameraError } from '../camera-error.ts'
 import { checkedBody } from './checked-body.ts'
 import { type RecordedLine, type SessionRecord, uploadsOf } from './recording.ts'
 
-/** More is no list of uploads of a session that this server exports. */
+/** A larger member is not a list of uploads that this server has exported. */
 const maxListBytes = 1_073_741_824
 
-/** The export of a session, `/export/{id}/{session}.zip`. Throws a `CameraError` that says what is wrong with it. */
+/** Opens the export of a session, `/export/{id}/{session}.zip`. Throws a `CameraError` that says what is wrong. */
 export async function openZipRecording(path: string): Promise<SessionRecord> {
   await using opened = new AsyncDisposableStack()
   try {

@@ -9,18 +9,18 @@ export interface LongRequestsDeps {
   readonly settle: (path: string, response: Promise<Reply>) => Promise<void>
 }
 
-/** A request under way, and what became of it. */
+/** A long request and its outcome. */
 interface OpenRequest {
   readonly request: LongRequest
-  /** Null while there is none. */
+  /** The response, or the error that ended the request; null while the request is open. */
   outcome: Reply | Error | null
 }
 
-/** One request for each path, which is open until the recording ends. */
+/** Long requests: one for each path, open until the recording ends. */
 export interface LongRequests {
-  /** Writes an object; where the connection was lost, a new request begins with the init segment. */
+  /** Writes an object to the request of its path. After a lost connection, a new request begins with the init. */
   add(path: string, object: PlannedObject): Promise<void>
-  /** Ends all of them and waits for their responses. */
+  /** Ends all requests and waits for their responses. */
   end(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export function longRequests({ transport, retryFor, settle }: LongRequestsDeps):
     if (object.beginsAnew) await breakOff(path)
     if (object.role === 'init') inits.set(path, body)
     const before = open.get(path)
-    // A server that responds before the end wants no more of it.
+    // A server that responds before the end of a request reads no more of it.
     if (before?.outcome && !isWorthAnother(before.outcome, retryFor(path))) return
     const current = before && before.outcome === null ? before : await openAnew(path, object, before)
     if (object.isCutOff) {

@@ -4,7 +4,7 @@ const maxCharacters = 500
 
 export const isAccepted = (status: number): boolean => status >= 200 && status < 300
 
-/** What the body of a response says about a refusal, on one line. */
+/** The message in the body of an error response, on one line of at most 500 characters. */
 export function replyWords(body: string): string {
   const words = wordsOf(parsed(body)) ?? body
   return printable(words.replace(/\s+/g, ' ').trim()).slice(0, maxCharacters)

@@ -1,19 +1,19 @@
 import { CameraError } from '../camera-error.ts'
 import { LostConnection } from './transport.ts'
 
-/** Milliseconds between tries: about two minutes in all. */
+/** Milliseconds to wait between tries, about two minutes in all. */
 export const retryDelays: readonly number[] = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 60_000]
 
 export interface RetryDeps {
-  /** One wait for each further try; none for `--no-retry`. */
+  /** Milliseconds to wait before each further try; empty for `--no-retry`. */
   readonly delays: readonly number[]
   readonly sleep: (milliseconds: number) => Promise<unknown>
   readonly report: (words: string) => void
 }
 
 /**
- * Tries again while the connection is lost. Throws a LostConnection where there is no further try by wish, and a
- * CameraError after the last of several.
+ * Runs an attempt, and again after each lost connection. Throws the LostConnection when `delays` is empty, a
+ * CameraError after the last of several tries, and any other error of the attempt.
  */
 export async function withRetry<Result>(
   { delays, sleep, report }: RetryDeps,

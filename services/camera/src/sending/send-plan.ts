@@ -6,23 +6,23 @@ import { LostConnection, type Reply, type Transport } from './transport.ts'
 
 export interface SendDeps {
   readonly transport: Transport
-  /** Resolves when the camera has what it has so many seconds after its start. */
+  /** Waits until so many seconds after the start of the recording. */
   readonly until: (seconds: number) => Promise<unknown>
   readonly retry: Omit<RetryDeps, 'report'>
-  /** One line for each object: path, status, what else there is to say. */
+  /** Reports one object: its path, the status, and a message or an empty text. */
   readonly report: (path: string, status: string, words: string) => void
 }
 
-/** What became of the objects of a recording. */
+/** How many objects were sent. */
 export interface SendResult {
   readonly sent: number
-  /** Refused, or lost for good. */
+  /** Objects that the server refused, or that were lost for good. */
   readonly failed: number
 }
 
 /**
- * Sends objects in their order to the publishing point at a path, without a slash at its end. Throws a CameraError
- * where the server cannot be reached.
+ * Sends objects in their order to the publishing point at `point`, a path without a slash at its end. Throws a
+ * CameraError when the server cannot be reached.
  */
 export async function sendPlan(
   point: string,

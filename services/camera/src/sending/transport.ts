@@ -5,13 +5,14 @@ import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { printable } from '@pushav/shared/lib/printable.ts'
 import { CameraError } from '../camera-error.ts'
 
-/** PEM texts. */
+/** Root of the server, certificate and key of the device, each in PEM. */
 export interface Credentials {
   readonly ca: Buffer
   readonly cert: Buffer
   readonly key: Buffer
 }
 
+/** A response whose body has been read. */
 export interface Reply {
   readonly status: number
   readonly body: string
@@ -26,33 +27,34 @@ interface ObjectRequest {
   readonly isAnonymous?: boolean | undefined
 }
 
-/** A request whose body is written bit by bit. */
+/** A request whose body is written piece by piece. */
 export interface LongRequest {
-  /** The response, whenever it comes; rejects with a LostConnection. */
+  /** The response, which may come before the end of the request. Rejects with a LostConnection or a CameraError. */
   readonly reply: Promise<Reply>
   write(bytes: Buffer): void
   end(): void
-  /** Loses the connection when all that was written has left. */
+  /** Destroys the connection once all written bytes have been sent. */
   abort(): void
 }
 
 /** A camera's connections to one server. */
 export interface Transport extends Disposable {
-  /** Throws a LostConnection, or a CameraError where another try would fail as well. */
+  /** Throws a LostConnection, or a CameraError when another try would fail as well. */
   send(sent: ObjectRequest): Promise<Reply>
-  /** Sends half of the body and loses the connection. */
+  /** Sends half of the body and destroys the connection. */
   sendHalf(sent: ObjectRequest): Promise<void>
   openLong(sent: Omit<ObjectRequest, 'body'>): LongRequest
 }
 
-/** The connection did not come about, or ended before the response. */
+/** The connection could not be opened, or ended before the response. */
 export class LostConnection extends Error {}
 
-/** A camera that hears nothing for so long gives its connection up. */
+/** A camera that receives nothing for this time aborts its request. */
 const silenceMs = 60_000
-/** More of a response is not looked at. */
+/** The rest of a longer response body is discarded. */
 const maxReplyBytes = 64 * 1_024
 
+/** Opens the connections of a camera, up to 16 at a time; without `keepsConnections` each carries one request. */
 export function openTransport(origin: URL, credentials: Credentials, keepsConnections: boolean): Transport {
   const agentOptions = { keepAlive: keepsConnections, maxSockets: 16 }
   const known = new Agent({ ...agentOptions, ...credentials })
@@ -107,7 +109,7 @@ export function openTransport(origin: URL, credentials: Credentials, keepsConnec
 async function replyTo(started: ClientRequest): Promise<Reply> {
   try {
     const [response]: IncomingMessage[] = await once(started, 'response')
-    // What breaks behind the response, as where a server does not read the body to its end, changes nothing.
+    // Errors after the response change nothing: a server may close the connection before it has read the body.
     started.on('error', () => undefined)
     return { status: response?.statusCode ?? 0, body: response ? await textOf(response) : '' }
   } catch (error) {
@@ -116,6 +118,7 @@ async function replyTo(started: ClientRequest): Promise<Reply> {
   }
 }
 
+/** The text of a response body, at most 64 KiB of it. */
 export async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []
   let bytes = 0
@@ -126,10 +129,10 @@ export async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-/** Codes of errors after which a camera may try again. */
+/** Codes of errors after which another try may succeed. */
 const passing = /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|)$/
 
-/** A LostConnection, or a CameraError where another try would fail as well. */
+/** The error of a failed request: a LostConnection, or a CameraError when another try would fail as well. */
 export function failureOf(error: unknown): Error {
   const code = errorCode(error)
   const words = printable(error instanceof Error ? error.message : String(error)) || code
