@@ -1,11 +1,11 @@
 #!/bin/sh
 # Builds a small static ffprobe from the distribution's own, patched source package (Debian and its kin).
-# Usage: build-ffprobe.sh [TARGET]; without one it goes where standalone looks for it. Touches nothing else.
-#        build-ffprobe.sh --missing prints what is missing for a build that says of AV1 what the distribution's says.
+# Usage: build-ffprobe.sh [TARGET]; the default target is where standalone looks for it. Touches nothing else.
+#        build-ffprobe.sh --missing prints what is missing for a build that reads AV1 like the distribution's ffprobe.
 # Needs apt-get, dpkg-dev, gcc, make, libc6-dev and, for AV1, pkg-config and libaom-dev; with nasm it decodes faster.
 # FFPROBE_SOURCE says where the source package comes from: a folder with its files; lists, if the machine's own package
-# lists name it (deb-src); download (the default), which asks the machine's package sources for lists that do.
-# It reads ISO media files and MPEG-TS from files only; everything else that ffprobe can do is left out.
+# lists name it (deb-src); download (the default), which fetches such lists from the machine's package sources.
+# This ffprobe reads ISO media files and MPEG-TS, from files only; everything else that ffprobe can do is left out.
 set -eu
 source=${FFPROBE_SOURCE:-download}
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -45,7 +45,7 @@ get_source() {
   esac
 }
 
-# The machine's own package sources, asked for source packages; its lists stay as they are.
+# Downloads from the machine's own package sources. The machine's package lists stay as they are.
 download() {
   mkdir parts lists lists/partial
   for list in /etc/apt/sources.list.d/*.sources; do
@@ -72,13 +72,13 @@ pcm='pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f
 text='movtext ccaption webvtt dvbsub'
 parsers='h264 hevc av1 vp8 vp9 mpegvideo mpeg4video h263 mjpeg aac aac_latm mpegaudio ac3 opus flac vorbis dca mlp dvbsub'
 
-# ffmpeg itself cannot decode AV1, and of the libraries that can, Debian has this one to link statically.
+# ffmpeg itself cannot decode AV1. Of the libraries that can, Debian has libaom as a static library.
 av1() {
   if pkg-config --exists aom 2>/dev/null; then echo '--enable-libaom --enable-decoder=libaom_av1 --pkg-config-flags=--static'
   else say 'without libaom-dev, little is said of AV1'; fi
 }
 
-# On other processors than x86 the compiler's own assembler does.
+# nasm assembles for x86 only; for other processors ffmpeg uses the compiler's own assembler.
 simd() { has nasm || echo --disable-x86asm; }
 
 configure() {

@@ -15,9 +15,9 @@ import { withFallback } from './use-cases/with-fallback.ts'
 const timeoutMs = 15_000
 
 /**
- * Uploads from the working directory, those that it lacks from the object store; over HTTPS from the server on a
- * machine that has neither. Throws an `UnusableSetting` when a certificate cannot be read. `onUnavailable` receives each failure that is
- * retried.
+ * Reads uploads from the working directory, and those that it lacks from the object store; on a machine that has
+ * neither, over HTTPS from the server. Throws an `UnusableSetting` when a certificate cannot be read. `onUnavailable`
+ * receives each failure that is retried.
  */
 export async function chooseUploads(
   config: Config,
@@ -44,7 +44,7 @@ async function serverOf(
   return createUploadClient({ origin, rootCertificate, clientCertificate, timeoutMs }, closing)
 }
 
-/** Loaded only here: the store's client takes time and memory that a worker without one does not pay. */
+/** Loads the store's client only here, so that a worker without a store does not pay for it. */
 async function storeOf(
   store: StoreTarget,
   { shipWithinMs }: Config,

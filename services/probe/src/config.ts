@@ -41,16 +41,16 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: setting('WORKING_DIRECTORY', isLocal ? directory : directory.optional()),
-    /** The server to download uploads from, where there is no working directory. */
+    /** The server to download uploads from when there is no working directory and no store. */
     uploadsFrom: setting(
       'UPLOADS_FROM',
       needsServer ? origin.describe('the address of the server such as https://192.0.2.10:1234') : noOrigin,
     ),
-    /** The object store that has the uploads which are not in the working directory; null for none. */
+    /** The object store with the uploads that are not in the working directory; null for none. */
     store: setting('STORE', optionalStoreUrl),
-    /** How much later than an upload's response the store may have it. */
+    /** How long after an upload's response the upload may reach the store. */
     shipWithinMs: setting('SHIP_WITHIN', duration, '2s'),
-    /** The file of the root certificate that this server's certificate chains to. */
+    /** The file of the root certificate of the server at `uploadsFrom`; undefined for the public roots. */
     rootCertificate: setting('ROOT_CERTIFICATE', optionalText),
     /** A PEM file with a client certificate and its key, for a server with AUTH=mtls. */
     uploadsCertificate: setting('UPLOADS_CERTIFICATE', optionalText),
@@ -62,7 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     timeoutMs: setting('PROBE_TIMEOUT', duration, '10s'),
     memoryBytes: setting('PROBE_MEMORY', size, '1GiB'),
     niceness: setting('PROBE_NICENESS', niceness, '19'),
-    /** See `SandboxPolicy`; null where nothing is set. */
+    /** See `SandboxPolicy`; null when PROBE_SANDBOX is not set. */
     sandbox: setting('PROBE_SANDBOX', sandboxPolicy),
     ffprobe: setting('FFPROBE', text, 'ffprobe'),
     /** Where `/metrics` is served; null for nowhere. */

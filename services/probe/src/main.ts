@@ -52,10 +52,10 @@ const workers = built.adopt(
     onFailed,
     onError,
   }),
-  // Waits for probes in flight, unless Redis is gone and cannot save their outcomes; another worker retries the rest.
+  // Waits for the probes in flight, unless Redis is gone and cannot save outcomes; another worker retries the others.
   (workers) => Promise.race([workers.close(), whenDisconnected(redis), sleep(10_000)]),
 )
-// Runs before the workers close: an upload that is still being downloaded goes back to the queue.
+// Runs before the workers close: a job whose upload is still being downloaded goes back to the queue.
 built.defer(() => closing.abort())
 closeOnSignal(built, log)
 
@@ -70,7 +70,7 @@ if (!built.disposed) {
 }
 
 function onFailed(job: string | undefined, attempts: number, error: Error): void {
-  // Retention, or a deletion, came before the probe.
+  // Retention or a client deleted the upload before the probe.
   if (error instanceof UploadGone) log.info({ job, attempts, reason: error.message }, 'nothing to probe')
   else log.warn({ job, attempts, error }, 'probe failed')
 }
@@ -86,7 +86,7 @@ function withOutcomeLog(probe: ProbeUpload): ProbeUpload {
     const outcome = await probe(job, attempt)
     const durationMs = Math.round(performance.now() - started)
     noteProbe(outcome.state, durationMs)
-    // Under load there are as many of them as uploads; the pages and the wire log show them.
+    // At debug level, because there is one line for each upload; the pages and the wire log show the outcomes.
     log.debug({ stream, upload, state: outcome.state, durationMs }, 'probed')
     return outcome
   }

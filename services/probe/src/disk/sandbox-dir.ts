@@ -9,9 +9,9 @@ const prefix = 'pushav-sandbox-'
 const staleAfterMs = 600_000
 
 /**
- * The object as a symbolic link to its bytes, because ffprobe seeks in it; the init segment as a copy, because it may
- * be the truncated head of a file. Synchronous: a few names in a temporary folder cost less than handing each over to
- * the thread pool.
+ * Creates a sandbox directory. The object is a symbolic link to its bytes, because ffprobe seeks in it. The init
+ * segment is a copy, because it may be the truncated head of a file. The calls are synchronous: a few files in a
+ * temporary folder cost less than handing each over to the thread pool.
  */
 export function createSandboxDir(object: string | null, init: Buffer | null): SandboxDir {
   const directory = mkdtempSync(join(tmpdir(), prefix))
@@ -27,11 +27,11 @@ export function createSandboxDir(object: string | null, init: Buffer | null): Sa
   return { directory, files, [Symbol.dispose]: remove }
 }
 
-/** A sandbox directory whose object is in memory. */
+/** Creates a sandbox directory for an object that is in memory. */
 export const sandboxOf: SandboxOf = (object, init) =>
   downloadInto(init, async (path) => writeFileSync(path, object))
 
-/** A sandbox directory whose object is downloaded rather than linked. */
+/** Creates a sandbox directory whose object is downloaded. */
 export const downloadInto: DownloadInto = async (init, download) => {
   const sandbox = createSandboxDir(null, init)
   try {
@@ -43,7 +43,7 @@ export const downloadInto: DownloadInto = async (init, download) => {
   }
 }
 
-/** Removes the directories that killed workers left behind; `now` is in milliseconds. Those of another user stay. */
+/** Removes directories that killed workers of this user left behind. `now` is in milliseconds since 1970. */
 export async function removeStaleSandboxDirs(now: number): Promise<void> {
   for await (const name of glob(`${prefix}*`, { cwd: tmpdir() })) {
     const directory = join(tmpdir(), name)
@@ -52,7 +52,10 @@ export async function removeStaleSandboxDirs(now: number): Promise<void> {
   }
 }
 
-/** The object counts too: a large download takes long. Infinity for a directory that no longer exists. */
+/**
+ * When a directory or the object in it was last written, in milliseconds since 1970: a large download takes long.
+ * Infinity for a directory that no longer exists.
+ */
 async function lastChange(directory: string): Promise<number> {
   const never = { mtimeMs: Number.POSITIVE_INFINITY }
   const created = await stat(directory).catch(() => never)

@@ -19,7 +19,7 @@ const maxBoxes = 1_000
 /** Holds the first boxes of nearly every file, so that one read is enough. */
 const headBytes = 4_096
 
-/** Top-level boxes from the start up to and with the first one that `isLast` accepts; only headers are read. */
+/** Top-level boxes from the start up to and including the first that `isLast` accepts. Reads box headers only. */
 export async function boxesUntil(source: ByteSource, isLast: (type: string) => boolean): Promise<Box[]> {
   const { size } = source
   const head = await source.read(0, headBytes)
@@ -38,7 +38,9 @@ export async function boxesUntil(source: ByteSource, isLast: (type: string) => b
   return boxes
 }
 
-/** Null where no box can begin (ISO/IEC 14496-12, 4.2). A box that is too large for the file ends with the file. */
+/**
+ * The box at `start`; null when none can begin there (ISO/IEC 14496-12, 4.2). Cuts a box off at the end of the file.
+ */
 export function boxAt(header: Buffer, start: number, fileSize: number): Box | null {
   const size = boxSize(header, 0, fileSize - start)
   if (size === null) return null

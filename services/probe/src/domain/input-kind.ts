@@ -1,4 +1,4 @@
-/** How ffprobe has to read an upload: by itself, after its track's init segment, or as MPEG-TS. */
+/** How ffprobe has to read an upload: alone, after the init segment of its track, or as MPEG-TS. */
 export type InputKind = 'whole' | 'segment' | 'transport-stream'
 
 const packetBytes = 188
@@ -8,12 +8,12 @@ const syncByte = 0x47
 /** The number of bytes at the start of a file that `isTransportStream` looks at. */
 export const kindHeadBytes = packetBytes * packets
 
-/** Whether a box of this type settles the kind without a look at those after it. */
+/** Whether a box of this type decides the kind, so that later boxes need not be read. */
 export const settlesInputKind = (type: string): boolean => type === 'moov' || type === 'moof'
 
 const segmentTypes = new Set(['moof', 'styp', 'sidx', 'ssix', 'prft', 'emsg'])
 
-/** An upload of unknown boxes counts as whole, so that ffprobe itself reports what is wrong with it. */
+/** The kind of an upload with these boxes. Unknown boxes count as whole, so that ffprobe reports what is wrong. */
 export function inputKindOf(boxTypes: readonly string[]): InputKind {
   const settling = boxTypes.find(settlesInputKind)
   if (settling) return settling === 'moov' ? 'whole' : 'segment'

@@ -26,7 +26,7 @@ const messages = {
 
 type FailureReason = keyof typeof messages
 
-/** ffprobe's result, with the object under its own path and no path or address of this machine. */
+/** The outcome of a run. It names the object by its own path and shows no path and no address of this machine. */
 export function outcomeOf(job: ProbeJob, kind: InputKind, result: FfprobeResult): ProbeOutcome {
   if (result.ending !== 'accepted')
     return failedOutcome(result.ending, job, kind, publicStderr(result.stderr, kind, job.path))
@@ -44,7 +44,7 @@ export function failedOutcome(
   return { state: 'failed', message: messages[reason], stderr, command: commandFor(kind, job.path) }
 }
 
-/** ffprobe begins lines with the name of its input, and prints pointers into its memory. */
+/** Messages of ffprobe with the object's path in place of the input's name, and without pointers into its memory. */
 function publicStderr(stderr: string, kind: InputKind, path: string): string {
   const inputPrefix = `${inputOf(kind)}: `
   const lines = stderr

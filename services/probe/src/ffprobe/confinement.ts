@@ -1,10 +1,11 @@
 import { dirname } from 'node:path'
 import type { SandboxDir } from '../use-cases/ports.ts'
 
+/** Limits of each run of ffprobe. */
 export interface FfprobeLimits {
   readonly timeoutMs: number
   readonly memoryBytes: number
-  /** Its nice value: how far it stands back behind other processes. */
+  /** Nice value from 0 to 19; with 19 ffprobe gets only processor time that other processes leave. */
   readonly niceness: number
 }
 
@@ -20,8 +21,8 @@ export interface Confinement {
 }
 
 /**
- * From the tightest to the loosest, which still limits time, memory and output; which of them this machine supports
- * shows only when one is tried. `isRoot`: runs without a sandbox give up root's capabilities.
+ * All confinements from the tightest to the loosest, which still limits time, memory and output. Only a run shows which
+ * of them this machine supports. With `isRoot`, runs without a sandbox give up root's capabilities.
  */
 export function confinements(
   ffprobe: string,
@@ -70,8 +71,8 @@ function resourceLimits({ timeoutMs, memoryBytes }: FfprobeLimits): string[] {
 }
 
 /**
- * The same limits where there is no prlimit (macOS). ulimit counts files in blocks of 512 bytes and memory in KiB; not
- * every system can limit memory.
+ * The same limits for systems without prlimit (macOS). ulimit counts file sizes in blocks of 512 bytes and memory in
+ * KiB; not every system can limit memory.
  */
 function shellLimits({ timeoutMs, memoryBytes }: FfprobeLimits): string[] {
   const seconds = Math.ceil(timeoutMs / 1_000)
@@ -83,17 +84,17 @@ function shellLimits({ timeoutMs, memoryBytes }: FfprobeLimits): string[] {
   return ['/bin/sh', '-c', `${limits.join(' && ')} && exec "$@"`, 'sh']
 }
 
-/** What a dynamically linked ffprobe reads when it starts. */
+/** Files and folders that a dynamically linked ffprobe reads when it starts. */
 function libraryPaths(ffprobe: string): string[] {
   const paths = ['/usr', '/lib', '/lib64', '/bin', '/etc/ld.so.cache', '/etc/alternatives']
   return ffprobe.startsWith('/usr/') ? paths : [...paths, dirname(ffprobe)]
 }
 
 /**
- * No network, no other process, no file but ffprobe's own and those of the sandbox directory, nothing to write to;
- * removed after one run.
- * Without --new-session, which would take each run out of the launcher's share of the processor (sched_autogroup(7)).
- * A run has no terminal all the same: the launcher leads a session without one, and only a session leader can get one.
+ * The command prefix of a sandbox for one run: no network, no other process, no file but ffprobe's own and those of the
+ * sandbox directory, and nothing to write to. It has no --new-session, which would take each run out of the launcher's
+ * share of the processor (sched_autogroup(7)). A run still has no terminal: the launcher leads a session without one,
+ * and only a session leader can open one.
  */
 function bubblewrap(readablePaths: readonly string[], { directory, files }: SandboxDir): string[] {
   return [

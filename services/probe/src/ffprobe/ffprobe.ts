@@ -10,6 +10,7 @@ import { createLauncherPool, type LauncherPool } from './launcher-pool.ts'
 
 interface ConfinedFfprobe extends Disposable {
   readonly ffprobe: Ffprobe
+  /** Name of the confinement, for the log. */
   readonly confinement: string
   readonly isSandboxed: boolean
   /** Why tighter confinements do not work on this machine. */
@@ -17,15 +18,15 @@ interface ConfinedFfprobe extends Disposable {
 }
 
 /**
- * Whether ffprobe may run without a sandbox. `required`: never. `preferred`: where none works. Null, where nothing is set:
- * where none works and this process is not root, because a device that exploits a fault of ffprobe would then have the
- * whole machine.
+ * Whether ffprobe may run without a sandbox. `required`: never. `preferred`: when no sandbox works. Null, the default:
+ * when no sandbox works and this process is not root, because a device that exploits a fault of ffprobe would control
+ * the whole machine as root.
  */
 export type SandboxPolicy = 'required' | 'preferred' | null
 
 /**
- * Finds ffprobe and the tightest confinement that works on this machine. Throws an `UnusableSetting` where no ffprobe
- * works, and where it works only without a sandbox that `policy` demands.
+ * Finds ffprobe and the tightest confinement that works on this machine. Throws an `UnusableSetting` when no ffprobe
+ * works, or when it works only without the sandbox that `policy` demands.
  */
 export async function prepareFfprobe(
   name: string,
@@ -52,7 +53,7 @@ export async function prepareFfprobe(
       ffprobe: ffprobeIn(confinement, limits, pool),
       confinement: confinement.name,
       isSandboxed: confinement.isSandbox,
-      // The first confinement fits static builds only, so that it fails is nothing to complain of.
+      // The first confinement fits static builds only, so its failure is no reason for a complaint.
       complaints: complaints.slice(1),
       [Symbol.dispose]: () => pool[Symbol.dispose](),
     }
@@ -98,7 +99,10 @@ export function ffprobeIn(
 
 const wrapperError = /^(bwrap|setpriv): |error while loading shared libraries/
 
-/** A signal shows as 128 + its number. Throws on an ending that is not the object's fault. */
+/**
+ * How a run ended; a code above 128 is 128 + the number of a signal. Throws on an ending that is no fault of the
+ * object.
+ */
 function endingOf({ stopped, code, stderr }: RunResult): FfprobeResult['ending'] {
   if (stopped) return stopped
   if (code === 0) return 'accepted'

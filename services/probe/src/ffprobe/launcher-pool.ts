@@ -1,7 +1,7 @@
 import type { Confinement } from './confinement.ts'
 import { type Launcher, startLauncher } from './launcher.ts'
 
-/** Launchers of one confinement, as many as commands run at once; each is used for many commands. */
+/** Launchers of one confinement. The pool has as many as commands run at once and uses each for many commands. */
 export interface LauncherPool extends Disposable {
   run: Launcher['run']
 }

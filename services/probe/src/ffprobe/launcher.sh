@@ -1,4 +1,4 @@
-# Runs one command after another. It is started ahead of the commands, so that none waits for a fork of the worker.
+# Runs one command after another. The worker starts it ahead of the commands, so that no command waits for a fork.
 # Reads three lines for each: the marker that ends both outputs, the directory, the command with its words quoted.
 # A command inherits no input and no open file but its outputs; the shell's own messages are dropped.
 exec 3>&2 2>/dev/null

@@ -16,7 +16,7 @@ interface RunOptions {
 export interface RunResult {
   /** Why the launcher killed the command; null when it ended by itself. */
   readonly stopped: 'timeout' | 'output-limit' | null
-  /** As a shell reports it: 128 and the number of the signal that ended the command. */
+  /** Exit code as a shell reports it; 128 + the number of the signal that ended the command. */
   readonly code: number
   readonly stdout: string
   readonly stderr: string
@@ -36,13 +36,15 @@ export interface Launcher extends Disposable {
 const script = join(import.meta.dirname, 'launcher.sh')
 const maxStdoutBytes = 2 ** 20
 const maxStderrBytes = 4_096
+/** Runs of one launcher: prlimit bounds the processor time of the launcher itself, too. */
 const maxRuns = 500
 const ticksPerTimeout = 10
+/** A command that is always runnable, on a busy machine, is killed after 30 times its timeout. */
 const maxTicks = 30 * ticksPerTimeout
 
 /**
- * Starts a launcher under a command prefix that limits its rights, with a nice value; every command it runs inherits
- * both.
+ * Starts a launcher under a command prefix that limits its rights, with a nice value. Every command that it runs
+ * inherits both.
  */
 export function startLauncher(launcherPrefix: readonly string[], niceness: number): Launcher {
   const [program = '/bin/sh', ...args] = [...launcherPrefix, '/bin/sh', script]
@@ -86,8 +88,8 @@ export function startLauncher(launcherPrefix: readonly string[], niceness: numbe
     return { stopped, code: codes?.[0] ?? 128 + 9, stdout: stdout.text(), stderr: stderr.text() }
 
     /**
-     * A tick in which the command is runnable does not count: everything else on the machine has the processor first,
-     * and prlimit bounds the processor time that the command uses.
+     * Counts the tenths of the timeout in which the command was not runnable. A runnable command may be waiting for a
+     * processor that other processes use, and prlimit bounds the processor time that the command itself uses.
      */
     function tick(): void {
       ticks += 1

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 
+/** The output of one command. Disposal stops reading. */
 interface MarkedOutput extends Disposable {
   /** The exit code that follows the marker. */
   readonly code: Promise<number>
@@ -10,8 +11,8 @@ const codeDigits = 3
 
 /**
  * Reads one command's output from a pipe that many commands share: everything up to a marker that the command cannot
- * know. Keeps `maxBytes` and drops the rest, so that the command never blocks on the pipe; each read after the limit
- * calls `onLimit`.
+ * know. Keeps the first `maxBytes` and drops the rest, so that the command never blocks on the pipe. Each read after
+ * the limit calls `onLimit`.
  */
 export function readUntilMarker(
   marker: string,

@@ -15,7 +15,7 @@ interface UploadClientOptions {
   readonly timeoutMs: number
 }
 
-/** One range request (RFC 9110, 14) for each read, over keep-alive connections; `closing` aborts all of them. */
+/** Sends one range request (RFC 9110, 14) for each read, over keep-alive connections. `closing` aborts all requests. */
 export function createUploadClient(options: UploadClientOptions, closing: AbortSignal): ReadRange {
   const { origin, rootCertificate: ca, clientCertificate: pem, timeoutMs } = options
   const agent = new Agent({ keepAlive: true, ...(ca ? { ca } : {}), ...(pem ? { cert: pem, key: pem } : {}) })
@@ -49,7 +49,7 @@ export function createUploadClient(options: UploadClientOptions, closing: AbortS
     return addAbortSignal(closing, response)
   }
 
-  /** A response that is read to its end returns its connection to the agent. */
+  /** The bytes of a response, read to its end so that the agent can reuse its connection. */
   async function* bytesOf(
     response: IncomingMessage,
     length: number,
@@ -69,10 +69,10 @@ export function createUploadClient(options: UploadClientOptions, closing: AbortS
   }
 }
 
-const maxProblemLength = 65_536
+const maxProblemCharacters = 65_536
 const goneCodes = ['object-unknown', 'stream-unknown']
 
-/** Null where the response is not the range that was asked for. A range beyond the end of an upload is empty. */
+/** Null when the response is not the requested range. A range beyond the end of an upload is empty. */
 function contentRangeOf({ statusCode, headers }: IncomingMessage, from: number) {
   const range = /^bytes (?:(?<start>\d+)-(?<last>\d+)|\*)\/(?<size>\d+)$/.exec(headers['content-range'] ?? '')
   const { start, last, size } = range?.groups ?? {}
@@ -81,13 +81,13 @@ function contentRangeOf({ statusCode, headers }: IncomingMessage, from: number) 
   return isRequested ? { size: Number(size), length: Number(last) + 1 - from } : null
 }
 
-/** The server's problem in JSON, or the first 200 characters where another kind of server responded. */
+/** The problem of an error response: its JSON, or the first 200 characters when another kind of server responded. */
 async function readProblem(response: IncomingMessage) {
   const { statusCode } = response
   let body = ''
   for await (const bytes of response) {
     body += bytes
-    if (body.length > maxProblemLength) break
+    if (body.length > maxProblemCharacters) break
   }
   try {
     const { code = '', detail = body } = JSON.parse(body)

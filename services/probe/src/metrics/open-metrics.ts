@@ -2,8 +2,8 @@ import type { Address } from '@pushav/shared/settings.ts'
 import type { NoteProbe } from './probe-metrics.ts'
 
 /**
- * Serves what the result notes; for null, nothing is noted or served. Rejects with Node's error when the address
- * cannot be used.
+ * Returns a function that notes probes, and serves the metrics at `address`; for null it notes and serves nothing.
+ * Rejects with Node's error when the address cannot be used.
  */
 export async function openMetrics(address: Address | null, built: AsyncDisposableStack): Promise<NoteProbe> {
   if (!address) return () => undefined

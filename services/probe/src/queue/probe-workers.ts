@@ -13,7 +13,7 @@ import type { Priority } from '../use-cases/priority-semaphore.ts'
 import type { ProbeUploads } from '../use-cases/probe-uploads.ts'
 
 interface WorkerListener {
-  /** A job failed, or one of its uploads is malformed, which counts 0 attempts. */
+  /** A job failed after `attempts`, or one of its uploads is malformed, with 0 attempts. */
   onFailed(id: string | undefined, attempts: number, error: Error): void
   /** Redis or BullMQ failed. */
   onError(error: Error): void
@@ -23,7 +23,7 @@ interface WorkerListener {
 interface ProbeWorkers {
   waitUntilReady(): Promise<unknown>
   isRunning(): boolean
-  /** Takes no more jobs. Resolves once the jobs in flight have ended and BullMQ has let go, or `closeMs` later. */
+  /** Takes no more jobs. Resolves when the jobs in flight have ended and BullMQ has closed, at most `closeMs` later. */
   close(): Promise<void>
 }
 
@@ -32,17 +32,20 @@ const queues: readonly [Priority, { readonly name: string }][] = [
   ['normal', probeQueue],
 ]
 
-// A killed worker's job becomes free when its lock expires, and is found at most two stalled checks later.
-const times = { lockDuration: 6_000, stalledInterval: 3_000, runRetryDelay: 1_000 }
+/**
+ * Options of BullMQ, in milliseconds. The job of a killed worker becomes free when its lock expires, and another worker
+ * finds it at most two stalled checks later.
+ */
+const stallOptions = { lockDuration: 6_000, stalledInterval: 3_000, runRetryDelay: 1_000 }
 
 const unavailableDelayMs = 2_000
 
-/** BullMQ never lets go of a connection that is reconnecting; the caller disconnects it. */
+/** BullMQ never closes while its connection is reconnecting; the caller disconnects it. */
 const closeMs = 2_000
 
 /**
- * Takes probe jobs from both queues. BullMQ never fails a job as stalled; probeUpload does after too many deaths, and
- * saves an outcome then.
+ * Takes probe jobs from both queues. BullMQ never fails a job as stalled: after too many deaths of workers
+ * `probeUpload` saves a failed outcome itself.
  */
 export function startProbeWorkers(
   connection: ConnectionOptions,
@@ -79,7 +82,7 @@ export function startProbeWorkers(
       inFlight.add(probed)
       return probed.finally(() => inFlight.delete(probed))
     }
-    const options = { connection, concurrency, prefix, maxStalledCount: 1_000, ...times }
+    const options = { connection, concurrency, prefix, maxStalledCount: 1_000, ...stallOptions }
     const worker = new Worker<unknown>(name, processJob, options)
     queue.on('error', listener.onError)
     worker.on('error', listener.onError)
@@ -95,7 +98,7 @@ export function startProbeWorkers(
   }
 }
 
-/** While uploads are unavailable to this worker a job uses up no attempt, and another worker may take it. */
+/** Delays a job whose uploads are unavailable to this worker: it uses up no attempt, and another worker may take it. */
 async function delayWhileUnavailable(
   error: unknown,
   job: Job<unknown>,
@@ -106,14 +109,14 @@ async function delayWhileUnavailable(
   throw new DelayedError()
 }
 
-/** Adds a job for each upload, with the upload's id as the job's. */
+/** Adds a job for each upload. The job's id is that of the upload. */
 async function addEach(queue: Queue<ProbeJobData>, jobs: readonly ProbeJob[]): Promise<void> {
   if (jobs.length === 0) return
   const { name } = probeQueue
   await queue.addBulk(jobs.map((data) => ({ name, data, opts: { jobId: data.upload } })))
 }
 
-/** A job that cannot be parsed is not retried. */
+/** Parses a job. Throws an UnrecoverableError, after which BullMQ does not retry the job. */
 function parsedJobsOf(job: Job<unknown>): ParsedJobs {
   try {
     return parseJobs(job.data)

@@ -8,8 +8,8 @@ import { readAhead } from './read-ahead.ts'
 import type { Retry } from './retry.ts'
 
 /**
- * Uploads that are read over the network. ffprobe reads a downloaded copy, because it seeks and may not connect
- * anywhere.
+ * Reads uploads over the network. ffprobe gets a downloaded copy, because it seeks in its input and may not use the
+ * network.
  */
 export function rangedUploads(readRange: ReadRange, retry: Retry, downloadInto: DownloadInto): Uploads {
   return {
@@ -36,7 +36,7 @@ export function rangedUploads(readRange: ReadRange, retry: Retry, downloadInto: 
     )
   }
 
-  /** A retry continues after the bytes that have arrived: an upload never changes. */
+  /** Downloads an upload to `path`. A retry continues after the bytes that have arrived, as uploads never change. */
   async function download(stream: string, upload: string, path: string): Promise<void> {
     await using file = await open(path, 'wx')
     let received = 0

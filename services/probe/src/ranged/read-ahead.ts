@@ -9,7 +9,7 @@ interface Window {
   readonly bytes: Buffer
 }
 
-/** Fetches more than a read asks for, and more each time, so that many small reads make few requests. */
+/** A source that fetches more than a read asks for, twice as much each time, so that small reads make few requests. */
 export async function readAhead(
   fetch: (from: number, to: number) => Promise<{ readonly size: number; readonly bytes: Buffer }>,
 ): Promise<ByteSource> {
@@ -33,7 +33,7 @@ export async function readAhead(
   }
 }
 
-/** Null where the window does not hold all of the range. */
+/** The bytes of a range; null when the window does not hold all of them. */
 function slice({ start, bytes }: Window, from: number, to: number): Buffer | null {
   if (from < start || to > start + bytes.length) return null
   return bytes.subarray(from - start, to - start)

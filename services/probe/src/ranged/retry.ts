@@ -3,12 +3,13 @@ import { UploadsUnavailable } from '../use-cases/ports.ts'
 
 export type Retry = <Result>(task: () => Promise<Result>) => Promise<Result>
 
-/** Five seconds in all: a restart of the server goes unnoticed. */
+/** Five seconds in all, long enough for a restart of the server. */
 const defaultRetries = { sleepMs: 500, maxRetries: 10 }
 
 /**
- * Runs a task again while it throws `UploadsUnavailable`, until `maxRetries` or `closing`. Then, and at any other
- * error, it throws what the task threw. `onUnavailable` receives every failure but the first of a task.
+ * Returns a function that runs a task again while it throws `UploadsUnavailable`, up to `maxRetries` times and until
+ * `closing`. Then, and after any other error, it throws what the task threw. `onUnavailable` receives every
+ * `UploadsUnavailable` of a task but the first.
  */
 export function retryWith(
   onUnavailable: (error: UploadsUnavailable) => void,

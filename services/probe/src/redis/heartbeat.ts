@@ -4,7 +4,7 @@ import type { RedisClient } from '@pushav/shared/redis/client.ts'
 const intervalMs = 5_000
 const ttlMs = 20_000
 
-/** Writes what this host's worker is to Redis every 5 s while `isAlive`. It expires after 20 s. */
+/** Writes a description of this host's worker to Redis every 5 s while `isAlive`; Redis expires it after 20 s. */
 export function startHeartbeat(
   redis: RedisClient,
   host: string,
@@ -25,6 +25,7 @@ export function startHeartbeat(
   }
 }
 
+/** Whether Redis has a heartbeat of this host's worker. Throws when Redis fails. */
 export async function isWorkerAlive(redis: RedisClient, host: string): Promise<boolean> {
   return (await redis.exists(probeWorkerKey(host))) === 1
 }

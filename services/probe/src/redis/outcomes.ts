@@ -4,7 +4,7 @@ import { type ProbeJob, type ProbeOutcome, probeOutcomesKey } from '@pushav/shar
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Outcomes } from '../use-cases/ports.ts'
 
-/** Outcomes in one Redis hash for each stream, the latest of each upload. `save` also publishes an event. */
+/** Outcomes in Redis: a hash for each stream has the latest outcome of each upload. `save` also publishes an event. */
 export function redisOutcomes(redis: RedisClient, now: () => Date): Outcomes {
   return {
     async findDone({ stream, upload }) {

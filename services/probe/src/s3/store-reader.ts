@@ -22,22 +22,23 @@ import {
 } from '@pushav/shared/uploads/pack-key.ts'
 import { type ReadRange, UploadChanged, UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
 
-/** The caller retries, so the client does not. */
+/** One attempt, because the caller retries. */
 const clientLimits = { maxAttempts: 1, requestTimeoutMs: 15_000 }
 /** A machine with a backlog may ship an upload this much later than `shipWithinMs`. */
 const maxLateMs = 3_000
-const maxMissing = 1_024
+const maxMissingUploads = 1_024
 
 interface StoreReaderOptions {
+  /** How long after an upload's response the upload may reach the store. */
   readonly shipWithinMs: number
   /** A monotonic clock in milliseconds: the wall clocks of machines may differ by hours. */
   readonly nowMs: () => number
 }
 
 /**
- * Reads ranges of uploads in an object store that speaks S3; `abortSignal` aborts all of them. The SDK finds the
- * credentials, which need s3:GetObject and s3:ListBucket. An upload that the store does not have yet may be on its way
- * there: until `shipWithinMs` have passed it counts as unavailable, then as gone.
+ * Reads ranges of uploads in an object store that speaks S3. `abortSignal` aborts all requests. The SDK finds the
+ * credentials, which need s3:GetObject and s3:ListBucket. An upload that is missing in the store may be on its way
+ * there: for `shipWithinMs` and `maxLateMs` it counts as unavailable, then as gone.
  */
 export function createStoreReader(
   target: StoreTarget,
@@ -48,7 +49,7 @@ export function createStoreReader(
   const client = new S3Client(storeClientSettings(target, clientLimits))
   abortSignal.addEventListener('abort', () => client.destroy(), { once: true })
   /** When this reader first found an upload missing, in milliseconds of `nowMs`; by the upload's key. */
-  const missingSince = createLru<string, number>(maxMissing)
+  const missingSince = createLru<string, number>(maxMissingUploads)
 
   return async function readRange(stream, upload, from, to) {
     const at = { Bucket: bucket, Key: `${prefix}${uploadKey(stream, upload)}` }
@@ -70,7 +71,10 @@ export function createStoreReader(
     return { size, sha256, bytes: readThrough(body), [Symbol.dispose]: () => void body.destroy() }
   }
 
-  /** The digest of a body that was shipped while it arrived is in an object of its own, which the metadata name. */
+  /**
+   * The digest of a body, from the metadata. A body that was shipped while it arrived has its digest in another object,
+   * whose key is in the metadata.
+   */
   async function digestIn(metadata: Record<string, string> = {}): Promise<string> {
     const key = metadata[digestName]
     if (key === undefined) return metadata.sha256 ?? ''
@@ -80,7 +84,10 @@ export function createStoreReader(
       : ((await found.Body?.transformToString().catch(failUnavailable)) ?? '')
   }
 
-  /** A small body may share an object with others; that object is read whole, and its digest is compared. */
+  /**
+   * Reads a small body that shares an object, a pack, with others; null when no pack has it. Reads the whole pack and
+   * compares its digest.
+   */
   async function readPacked(
     stream: string,
     upload: string,

@@ -4,7 +4,7 @@ import type { Uploads } from './ports.ts'
 const maxEntries = 256
 const maxEntryBytes = 2 ** 16
 
-/** Reads an init segment once: an upload never changes, and all segments of a track need the same one. */
+/** Caches init segments: an upload never changes, and all segments of a track need the same init segment. */
 export function withInitCache(uploads: Uploads): Uploads {
   const cache = createLru<string, Buffer>(maxEntries)
   return {

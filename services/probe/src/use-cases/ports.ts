@@ -8,10 +8,10 @@ import type { FfprobeResult } from '../domain/outcome.ts'
  */
 export interface Uploads {
   inputKind(stream: string, upload: string): Promise<InputKind>
-  /** The bytes up to the end of moov; null where the upload has no moov, or it ends after 16 MiB. */
+  /** The bytes up to the end of moov; null when the upload has no moov, or its moov ends after 16 MiB. */
   init(stream: string, upload: string): Promise<Buffer | null>
   sandboxDir(stream: string, upload: string, init: Buffer | null): Promise<SandboxDir>
-  /** All of them; throws for an upload of more than `maxBytes`. */
+  /** All bytes; throws for an upload of more than `maxBytes`. */
   bytes(stream: string, upload: string, maxBytes: number): Promise<Buffer>
 }
 
@@ -19,14 +19,14 @@ export interface Uploads {
 interface ByteRange extends Disposable {
   /** The size of the whole upload. */
   readonly size: number
-  /** The digest of the whole upload, lower-case hex; null where the server compares it. */
+  /** SHA-256 of the whole upload, lower-case hex; null when the server has verified it. */
   readonly sha256: string | null
   readonly bytes: AsyncIterable<Buffer>
 }
 
 /**
- * Requests an upload's bytes `from` up to but not including `to`, or up to their end. It and the range's `bytes` throw
- * `UploadsUnavailable` on any failure but `UploadGone` and `UploadChanged`.
+ * Requests an upload's bytes `from` up to but not including `to`, by default up to the end. The call and the range's
+ * `bytes` throw `UploadGone`, `UploadChanged`, and `UploadsUnavailable` on any other failure.
  */
 export type ReadRange = (stream: string, upload: string, from: number, to?: number) => Promise<ByteRange>
 
@@ -37,23 +37,23 @@ export interface SandboxDir extends Disposable {
 }
 
 /**
- * Makes a sandbox directory and calls `download` with the object's path in it; throws what `download` throws and
- * leaves nothing.
+ * Creates a sandbox directory and calls `download` with the object's path in it. Throws what `download` throws, after
+ * removing the directory.
  */
 export type DownloadInto = (
   init: Buffer | null,
   download: (path: string) => Promise<void>,
 ) => Promise<SandboxDir>
 
-/** Makes a sandbox directory of an object that is in memory; throws the system's error and leaves nothing. */
+/** Creates a sandbox directory for an object in memory. Throws the system's error, after removing the directory. */
 export type SandboxOf = (object: Buffer, init: Buffer | null) => Promise<SandboxDir>
 
 /** Runs ffprobe once. Throws when ffprobe did not start or another process killed it: the job is to be retried. */
 export type Ffprobe = (sandbox: SandboxDir, kind: InputKind) => Promise<FfprobeResult>
 
-/** Both methods throw when Redis fails. */
+/** Outcomes of probes. Both methods throw when Redis fails. */
 export interface Outcomes {
-  /** The outcome that an earlier probe of this upload saved; null for none, and for a failed one. */
+  /** The outcome that an earlier probe of this upload has saved; null when there is none, or it is a failure. */
   findDone(job: ProbeJob): Promise<ProbeOutcome | null>
   save(job: ProbeJob, outcome: ProbeOutcome): Promise<void>
 }
@@ -76,7 +76,7 @@ export class UploadChanged extends Error {
   }
 }
 
-/** The server that stores the uploads cannot be reached now; it is no verdict on any upload. */
+/** The server or store that has the uploads cannot be reached now; that says nothing about an upload. */
 export class UploadsUnavailable extends Error {
   override name = 'UploadsUnavailable' as const
 }

@@ -1,12 +1,12 @@
 export type Priority = 'urgent' | 'normal'
 
-/** Runs at most `permits` tasks at once; urgent ones first. */
+/** Runs at most `permits` tasks at once, urgent tasks first. */
 export interface PrioritySemaphore {
   /** Throws what the task throws. */
   run<Result>(priority: Priority, task: () => Promise<Result>): Promise<Result>
 }
 
-/** After so many urgent tasks a waiting normal one runs, so that none starves. */
+/** After this many urgent tasks a waiting normal task runs, so that none starves. */
 const maxUrgentInARow = 3
 
 export function createPrioritySemaphore(permits: number): PrioritySemaphore {

@@ -12,6 +12,7 @@ import { type OpenUploads, UploadSealed } from './sealed-uploads.ts'
 
 /** One attempt at a job. */
 export interface Attempt {
+  /** Whether the queue does not retry the job after this attempt. */
   readonly last: boolean
   /** How many workers died during earlier attempts. */
   readonly deaths: number
@@ -22,8 +23,8 @@ export type ProbeUpload = (job: ProbeJob, attempt: Attempt) => Promise<ProbeOutc
 const maxDeaths = 5
 
 /**
- * One upload, from its job to its outcome. Throws every error that is not the upload's own fault, so that the job is
- * retried.
+ * Probes one upload, from its job to its saved outcome. Throws every error that is not the upload's own fault, so that
+ * the queue retries the job.
  */
 export function probeUploadWith(
   uploads: Uploads,
@@ -33,13 +34,13 @@ export function probeUploadWith(
 ): ProbeUpload {
   const inFlight = new Map<string, { readonly job: ProbeJob; readonly ended: Promise<ProbeOutcome> }>()
 
-  // Two jobs may name one upload: its own in the urgent queue, when a client waits for it, and one of many in the
-  // other; or one without an init segment, and one that names the init segment, which came later.
+  // Two jobs may name one upload: an urgent job for a client that waits, and a normal job for many uploads; or a job
+  // without an init segment, and a later job that names the init segment.
   return function probeUpload(job, attempt): Promise<ProbeOutcome> {
     const key = `${job.stream}/${job.upload}`
     const earlier = inFlight.get(key)
     const again = () => probeUpload(job, attempt)
-    // A failure of the earlier attempt is not this one's, which may be the last and then has to save an outcome.
+    // After a failure of the earlier attempt this one still runs: it may be the last, which has to save an outcome.
     if (earlier)
       return isSame(earlier.job, job) ? earlier.ended.catch(again) : earlier.ended.then(again, again)
     const ended = probeUnlessDone(job, attempt).finally(() => inFlight.delete(key))
@@ -62,7 +63,7 @@ export function probeUploadWith(
     try {
       return await probe(job)
     } catch (error) {
-      // Saved before the job fails for good, so that no client waits for an outcome that never comes.
+      // Saves an outcome before the job fails for good, so that no client waits for one that never comes.
       if (attempt.last && !(error instanceof UploadsUnavailable))
         await outcomes.save(job, failedOutcome(error instanceof UploadGone ? 'gone' : 'internal-error', job))
       throw error

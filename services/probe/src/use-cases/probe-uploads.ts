@@ -2,7 +2,7 @@ import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import type { Priority, PrioritySemaphore } from './priority-semaphore.ts'
 import type { Attempt, ProbeUpload } from './probe-upload.ts'
 
-/** Probes the uploads of one job; returns those that need jobs of their own. */
+/** Probes the uploads of one job. Returns the uploads that need jobs of their own. */
 export type ProbeUploads = (
   jobs: readonly ProbeJob[],
   attempt: Attempt,
@@ -10,8 +10,9 @@ export type ProbeUploads = (
 ) => Promise<readonly ProbeJob[]>
 
 /**
- * Throws when the only upload of a job cannot be probed now; of several uploads, returns those that cannot. After a
- * worker died during a job of several, returns them all, so that only the upload that kills workers reaches its limit.
+ * Throws when the only upload of a job cannot be probed now; of several uploads, returns those that cannot be. When a
+ * worker has died during a job with several uploads, returns all of them without a probe, so that only the upload that
+ * kills workers reaches the limit of deaths.
  */
 export function probeUploadsWith(probeUpload: ProbeUpload, semaphore: PrioritySemaphore): ProbeUploads {
   return async function probeUploads(jobs, attempt, priority) {

@@ -3,7 +3,7 @@ import type { KeyRecipient, WrappedKey } from '@pushav/shared/lib/wrapped-key.ts
 import { byteSourceOf, readInit, readInputKind } from '../domain/read-input.ts'
 import type { SandboxOf, Uploads } from './ports.ts'
 
-/** Uploads whose media a key opens; null where this worker may not read the key. */
+/** Returns uploads whose media a key opens; null when this worker cannot unwrap the key. */
 export type OpenUploads = (contentKey: WrappedKey) => Uploads | null
 
 /** The key does not open an upload. */
@@ -16,8 +16,9 @@ const tagBytes = 16
 const maxBytes = 67_108_864
 
 /**
- * Sealed media of HomeKit Secure Video, opened in memory: IV, ciphertext and tag of AES-256-GCM. Plaintext is on a disk
- * only in the sandbox directory of the one ffprobe that reads it.
+ * Opens sealed media of HomeKit Secure Video in memory: IV, ciphertext and tag of AES-256-GCM. Plaintext reaches a disk
+ * only in the sandbox directory of the ffprobe that reads it. The uploads throw `UploadSealed` when the key does not
+ * fit.
  */
 export function openUploadsWith(
   uploads: Pick<Uploads, 'bytes'>,

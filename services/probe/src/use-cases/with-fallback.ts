@@ -1,6 +1,6 @@
 import { UploadGone, type Uploads } from './ports.ts'
 
-/** Reads from `first`, and what that has no longer from `second`. */
+/** Reads uploads from `first`, and those that are gone there from `second`. */
 export function withFallback(first: Uploads, second: Uploads): Uploads {
   return {
     inputKind: (...args) => first.inputKind(...args).catch(orIn(() => second.inputKind(...args))),
