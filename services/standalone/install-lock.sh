@@ -1,6 +1,6 @@
-# Sourced by install.sh: one installation at a time in one checkout. Before: $root is the repository, has() and say().
-# flock's lock ends with the last process that holds it, npm included. Where flock is missing (macOS) the lock is a
-# symbolic link to the process id of its holder, and a link whose process is gone counts for nothing.
+# Sourced by install.sh: allows one installation at a time in one checkout. Needs $root (the repository), has() and
+# say(). The lock of flock ends with the last process that holds it, npm included. Without flock (macOS) the lock is a
+# symbolic link to the process id of its holder; a link whose process is gone does not count.
 
 lock_file=$root/.install.lock
 
@@ -28,8 +28,8 @@ lock_install() {
 
 say_waiting() { say 'another start installs packages here; waiting until it is done'; }
 
-# Renames the link before removing it: of several processes that find it stale, one succeeds. A link that a new holder
-# has made meanwhile is put back.
+# Renames the link before removing it, so that only one of several processes that find it stale succeeds. Puts a link
+# back that a new holder has made since.
 remove_stale_link() {
   mv "$lock_file.pid" "$lock_file.stale.$$" 2>/dev/null || return 0
   [ "$(readlink "$lock_file.stale.$$")" = "$1" ] || ln -s "$(readlink "$lock_file.stale.$$")" "$lock_file.pid"

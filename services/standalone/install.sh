@@ -1,12 +1,12 @@
 # Sourced by start.sh and with-tools.sh: installs what is missing. Writes to standard error only.
-# Before: $root is the repository, $here this folder, $also names further tools that are needed.
+# Needs $root (the repository), $here (this folder) and $also (names of further tools).
 
 say() { printf '%s\n' "push-av-server: $*" >&2; }
 give_up() { say "$*"; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 . "$here/install-lock.sh"
 
-# npm writes node_modules/.package-lock.json last: where that file exists, npm has finished.
+# npm writes node_modules/.package-lock.json last, so when that file exists, npm has finished.
 has_packages() {
   installed=$root/node_modules/.package-lock.json
   [ -f "$installed" ] && [ -z "$(find "$root/package-lock.json" -newer "$installed")" ]
@@ -25,11 +25,11 @@ install_packages() {
     give_up 'npm could not install them; its messages are above'
 }
 
-# npm ci refuses a lock file that was written on another kind of machine and does not name this one's binaries.
+# npm ci refuses a lock file that was written on another kind of machine and lacks the binaries for this machine.
 lacks_binaries() {
   case $1 in *EUSAGE*'from lock file'*) ;; *) return 1 ;; esac
   missing_packages=$(printf '%s\n' "$1" | sed -n 's/.*Missing: \(.*\)@[^@]* from lock file.*/\1/p')
-  # The name of a package of binaries names its platform; a lock file that lacks others is not trusted.
+  # Packages of binaries have the platform in their name; a lock file that lacks any other package is not trusted.
   [ -n "$missing_packages" ] && ! printf '%s\n' "$missing_packages" | grep -Evq -e '-(linux|darwin|win32|freebsd|android)(-|$)'
 }
 
@@ -47,12 +47,12 @@ package_of() {
   esac
 }
 
-# The packages of those tools that are missing.
+# Prints the packages of those of the given tools that are missing.
 missing_of() {
   for tool in "$@"; do has "$tool" || package_of "$tool"; done | sort -u | tr '\n' ' '
 }
 
-# Without the install lock (descriptor 9), which a service that a package starts would hold for ever.
+# Closes descriptor 9, the install lock: a service that a package starts would hold it for ever.
 as_root() {
   if [ "$(id -u)" = 0 ]; then env DEBIAN_FRONTEND=noninteractive "$@" >&2 </dev/null 9>&-
   else sudo -n env DEBIAN_FRONTEND=noninteractive "$@" >&2 </dev/null 9>&-; fi
@@ -96,7 +96,7 @@ install_sandbox() {
   say 'note: bubblewrap is missing, so ffprobe runs without a sandbox'
 }
 
-# The pinned Node 24; where its binary does not run (Alpine), the machine's own Node if it is new enough.
+# Sets $node to the pinned Node 24 or, when its binary does not run (Alpine), to the machine's own Node if new enough.
 choose_node() {
   node=$root/node_modules/.bin/node
   if "$node" --version >/dev/null 2>&1; then return; fi
@@ -105,7 +105,7 @@ choose_node() {
     give_up 'the pinned Node.js does not run here; install Node.js 24 or newer'
 }
 
-# The small static ffprobe of services/probe/build-ffprobe.sh, where it was built: it starts many times faster.
+# Sets FFPROBE to the small static ffprobe of services/probe/build-ffprobe.sh if it was built: it starts much faster.
 choose_ffprobe() {
   built=$root/services/probe/build/ffprobe
   if [ -n "${FFPROBE:-}" ] || ! "$built" -version >/dev/null 2>&1; then return; fi
@@ -127,6 +127,6 @@ fi
 choose_node
 choose_ffprobe
 PATH=$root/node_modules/.bin:$PATH
-# Node keeps what it compiled there: the next start takes half the time. Where it may not write, it does without.
+# Node caches compiled code there, so that the next start takes half the time; it does without if it cannot write there.
 NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/compiled}
 export PATH NODE_COMPILE_CACHE

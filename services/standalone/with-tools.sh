@@ -12,7 +12,7 @@ has_browser() { has chromium || has chromium-browser || has google-chrome; }
 if ! has_browser && may_apt; then apt_install chromium || say 'apt-get failed'; fi
 has_browser || say 'CHROMIUM IS MISSING: the tests of the web pages will fail; install it and run them again'
 
-# No test waits behind a build in the background.
+# Off, so that no build in the background slows down the tests.
 SMALL_FFPROBE=${SMALL_FFPROBE:-off}
 export SMALL_FFPROBE
 

@@ -3,13 +3,13 @@ import { createServer } from 'node:net'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { StartupError } from './startup-error.ts'
 
-/** Throws a `StartupError` when the proxy could not listen there, before any process is started. */
+/** Throws a `StartupError` when the proxy could not listen on a port; called before any process is started. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
   const code = await faultOf(host, port)
   if (code !== null) throw new StartupError(sentenceOf(code, host, port))
 }
 
-/** Whether the proxy could listen there alone. */
+/** Whether the proxy could listen on a port that no other process listens on. */
 export const isPortFree = async (host: string, port: number): Promise<boolean> =>
   (await faultOf(host, port)) === null
 

@@ -9,7 +9,7 @@ import { reasonIn } from './supervisor/startup-reason.ts'
 
 const entryPoint = join(import.meta.dirname, '../../ingest/src/backup.ts')
 
-/** Copies the working directory to a folder, whether a server uses it or not. Throws a `StartupError`. */
+/** Copies the working directory to a folder, also while a server uses it. Throws a `StartupError` when that fails. */
 export async function backup(
   { workingDirectory, backup: folder, logLevel }: Options,
   display: Display,
@@ -19,7 +19,7 @@ export async function backup(
     ...process.env,
     WORKING_DIRECTORY: workingDirectory,
     LOG_LEVEL: logLevel,
-    // Required of every ingest process, and not used by this one.
+    // Every ingest process requires this setting; a backup does not use it.
     HANDOVER_FILE: join(workingDirectory, 'none'),
   }
   const child = spawn(process.execPath, [entryPoint, folder ?? ''], {

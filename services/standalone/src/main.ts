@@ -7,7 +7,7 @@ import { renewRoots } from './renew-roots.ts'
 import { run } from './run.ts'
 import { StartupError } from './startup-error.ts'
 
-// Everything that this process and its children write is the user's alone.
+// Only the user may read what this process and its children write.
 process.umask(0o077)
 
 const argv = process.argv.slice(2)
@@ -17,7 +17,7 @@ if (argv.includes('--help')) {
 }
 
 const options = optionsOrExit()
-// Other users see the arguments of a process, and a Redis URL may hold a password; setting the title overwrites them.
+// Setting the title overwrites the arguments, which other users can see: a Redis URL may hold a password.
 process.title = 'push-av-server'
 const output = openStandardOutput()
 const display = createDisplay(output, options.logLevel, process.stdout.isTTY && !process.env.NO_COLOR)

@@ -28,7 +28,10 @@ import { workers } from './worker-count.ts'
 
 export type Options = ReturnType<typeof readOptions>
 
-/** Flags win over environment variables. Throws an error whose message names every invalid one in one sentence. */
+/**
+ * Reads flags and environment variables; flags win. Throws an error whose message names every invalid one in one
+ * sentence.
+ */
 export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
   const given = parseFlags(argv)
   return readSettings({ ...env, ...given }, (setting) => {
@@ -36,28 +39,28 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
     return {
       host: setting(named('host', 'HOST'), host, 'localhost'),
       port: setting(named('port', 'PORT'), port, '1234'),
-      /** Of the listener without client certificates; null for none, undefined for the port after `port`. */
+      /** The port for browsers, without client certificates: null for none, undefined for `port` + 1. */
       uiPort: setting(named('ui-port', 'UI_PORT'), optionalPort),
       /** The first port for tests of TLS clients; null for none. */
       tlsTestPort: setting(named('tls-test-port', 'TLS_TEST_PORT'), optionalPort, 'off') ?? null,
       workingDirectory: pathOf(setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText), env),
       auth: setting(named('auth', 'AUTH'), authMode.describe('open or mtls'), 'open'),
       clientCa: pathOf(setting(named('client-ca', 'CLIENT_CA'), optionalText), env),
-      /** The file that the secrets of all TLS connections are written to. */
+      /** The file for the secrets of all TLS connections; null for none. */
       keylog: pathOf(setting(named('keylog', 'KEYLOG'), optionalText), env),
       strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), optionalIp),
       compat: setting(named('compat', 'COMPAT'), compat),
-      /** What an upload outlives; the default of ingest where it is not given. */
+      /** Which failure an upload survives once it has its response. */
       durability: setting(named('durability', 'DURABILITY'), durability, 'process'),
-      /** Where bodies and journals are shipped to, as it was written; ingest parses it. */
+      /** URL of the object store for bodies and journals, as the user wrote it; ingest parses it. */
       store: setting(named('store', 'STORE'), storeUrl),
-      /** How much later they are there; the default of ingest where it is not given. */
+      /** How long after its response an upload may reach the store; undefined for ingest's default. */
       shipWithin: setting(named('ship-within', 'SHIP_WITHIN'), optionalDuration),
-      /** How much of what the store has stays on this disk; the default of ingest where it is not given. */
+      /** How much of what the store has stays on this disk; undefined for ingest's default. */
       cache: setting(named('cache', 'CACHE'), optionalSize),
-      /** What uploads leave free on the disk; the default of ingest where it is not given. */
+      /** How much of the disk uploads leave free; undefined for ingest's default. */
       diskReserve: setting(named('disk-reserve', 'DISK_RESERVE'), optionalSize),
       judge: setting(named('judge', 'JUDGE'), judge, 'ours'),
       redisUrl: setting(named('redis', 'REDIS_URL'), optionalRedisUrl),
@@ -74,18 +77,20 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       workers: setting(named('workers', 'WORKERS'), workers, '1'),
       /** Whether a small ffprobe is built in the background. */
       smallFfprobe: setting(named('small-ffprobe', 'SMALL_FFPROBE'), smallFfprobe, 'auto'),
-      /** A folder with the files of its source package; null for what the machine's package lists name. */
+      /** A folder with the source package of ffmpeg; null to take it from the machine's package sources. */
       ffprobeSource: pathOf(setting('FFPROBE_SOURCE', optionalText), env),
       /** Restart a process when its sources change. */
       watch: '--watch' in given,
-      /** Where ingest serves `/metrics`; the proxy does on the next port, the probe worker on the one after it. */
+      /**
+       * Where ingest serves `/metrics`. The proxy serves it on the next port, the probe worker on the port after that.
+       */
       metrics: setting(named('metrics', 'METRICS_ADDRESS'), optionalTcpAddress),
       logLevel: setting('LOG_LEVEL', level, 'info'),
     }
   })
 }
 
-/** Printed by `--help`. */
+/** The text of `--help`. */
 export const help = `Usage: npm start -- [flags]
 
 Receives what Matter cameras push, keeps every byte and shows everything about it.
@@ -168,7 +173,7 @@ const pathOf = (path: string | undefined, env: NodeJS.ProcessEnv): string | null
   path ? resolve(invocationDirectory(env, ['start', 'reindex', 'backup', 'dev']), path) : null
 
 const host = text.transform((name) => name.replace(/^\[(.+)\]$/, '$1')).describe('an address or a host name')
-/** Checked, and as it was written. */
+/** The URL of an object store: checked, but left as the user wrote it. */
 const storeUrl = z
   .string()
   .refine((url) => optionalStoreUrl.safeParse(url).success)

@@ -5,7 +5,7 @@ import { openRunDirectories } from './run-directories/run-directories.ts'
 import { StartupError } from './startup-error.ts'
 import { startProcess } from './supervisor/child-process.ts'
 
-/** Renews both roots of the working directory. Throws a `StartupError` when a server runs on it, or that fails. */
+/** Renews both roots of the working directory. Throws a `StartupError` when a server uses it or the renewal fails. */
 export async function renewRoots(options: Options, display: Display): Promise<void> {
   if (!options.workingDirectory) throw new StartupError('say whose roots to renew with --working-directory')
   await using built = new AsyncDisposableStack()

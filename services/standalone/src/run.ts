@@ -16,8 +16,8 @@ import { type SupervisedProcess, supervise } from './supervisor/supervisor.ts'
 import { workerCountOf } from './worker-count.ts'
 
 /**
- * Runs all processes until a signal requests a shutdown, and stops them in the reverse order of their start, proxy
- * first, so that no upload is lost. Throws a `StartupError` when one of them cannot be kept running.
+ * Runs all processes until a signal requests a shutdown. Then stops them in the reverse order of their start, proxies
+ * first, so that no upload is lost. Throws a `StartupError` when a process cannot be kept running.
  */
 export async function run(options: Options, display: Display): Promise<void> {
   await using built = new AsyncDisposableStack()
@@ -74,7 +74,7 @@ export async function run(options: Options, display: Display): Promise<void> {
     return supervised.ready
   }
 
-  /** Processes that are stopped at the same time. */
+  /** A group of processes that are stopped at the same time. */
   function createGroup(): SupervisedProcess[] {
     const group: SupervisedProcess[] = []
     if (built.disposed) return group
@@ -82,7 +82,7 @@ export async function run(options: Options, display: Display): Promise<void> {
     return group
   }
 
-  /** Proxies that share ports would share the second one with another server of this user, too. */
+  /** Several proxies share their ports, and would share the second port with another server of this user, too. */
   async function withOwnUiPort(): Promise<Options> {
     const { host, port, uiPort = port + 1 } = options
     if (workers === 1 || port === 0 || uiPort === null || (await isPortFree(host, uiPort))) return options

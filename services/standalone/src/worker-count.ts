@@ -3,14 +3,14 @@ import { StartupError } from './startup-error.ts'
 
 const maxWorkers = 64
 
-/** `--workers`: how many pairs of a proxy and an ingest process there are. */
+/** Schema of `--workers`: how many pairs of a proxy and an ingest process run. */
 export const workers = z
   .union([z.literal('auto'), z.coerce.number().int().min(1).max(maxWorkers)])
   .describe(`a whole number from 1 to ${maxWorkers}, or auto`)
 
 /**
- * How many pairs to run. `auto` is one for each two cores, because a pair has two busy threads, and one where proxies
- * cannot share a port. Throws a `StartupError` for more than one there.
+ * How many pairs to run. `auto` means one pair for each two cores, because a pair has two busy threads, and one pair on
+ * a platform where proxies cannot share a port. Throws a `StartupError` when the user wants more on such a platform.
  */
 export function workerCountOf(
   wanted: z.output<typeof workers>,

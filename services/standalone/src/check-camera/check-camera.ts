@@ -10,7 +10,7 @@ import { waitResponse } from '@pushav/shared/api/state.ts'
 import type { z } from 'zod'
 import { detailOf, type JsonResponse, type ServerClient, Unreachable } from '../command-line/server-client.ts'
 
-/** What came of a check; a pending verdict is one that did not come in time. */
+/** The result of a check; its verdict is pending when the time was too short. */
 export interface CheckResult {
   readonly expectations: ExpectationsBody
   readonly verdict: VerdictResponse
@@ -22,13 +22,13 @@ export class CheckRefusal extends Error {
 }
 
 const requestTimeoutMs = 30_000
-/** Below what the server and proxies between allow. */
+/** Shorter than the server and proxies in between allow. */
 const maxWaitMs = 60_000
 const retryMs = 1_000
 
 /**
- * Sets expectations, JSON as the user wrote it, and waits for the verdict on the stream. Once the server has responded,
- * it may restart meanwhile. Throws `CheckRefusal` and `Unreachable`.
+ * Sets expectations, JSON as the user wrote it, and waits for the verdict on the stream. After its first response the
+ * server may restart. Throws `CheckRefusal` and `Unreachable`.
  */
 export async function checkCamera(
   client: ServerClient,
@@ -55,7 +55,7 @@ export async function checkCamera(
     }
   }
 
-  /** The verdict after one wait; null where the stream has none yet, and while the server restarts. */
+  /** The verdict after one wait; null when the stream has none yet, or the server restarts. */
   async function waitOnce(waitMs: number): Promise<VerdictResponse | null> {
     try {
       const path = `/wait/${stream}?until=expectations&timeout=${(waitMs / 1_000).toFixed(3)}`

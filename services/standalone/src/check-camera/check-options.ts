@@ -6,18 +6,18 @@ import {
   readCredentialFiles,
 } from '../command-line/connection-options.ts'
 
-/** How a camera is checked; paths are as the user wrote them. */
+/** Options of a check of a camera; paths are as the user wrote them. */
 export interface CheckOptions extends CredentialFiles {
   readonly url: URL
   readonly stream: number
-  /** File of the expectations. */
+  /** File with the expectations. */
   readonly expect: string
   readonly timeoutSeconds: number
-  /** File that the verdict is written to as JUnit's XML. */
+  /** File for the verdict as JUnit XML; null for none. */
   readonly junit: string | null
 }
 
-/** Printed by `--help`. */
+/** The text of `--help`. */
 export const help = `Usage: npm run check-camera -- --url https://HOST:PORT --stream ID --expect FILE [flags]
 
 Sets what is expected of a stream, waits for the verdict and prints it.
@@ -33,7 +33,7 @@ Exit code: 0 pass, 1 fail, 2 wrong usage or no server, 3 no verdict in time.
   --junit FILE       writes the verdict as JUnit's XML
 `
 
-/** Throws an error whose message says in one sentence what is wrong. */
+/** Reads the flags. Throws an error whose message says in one sentence what is wrong. */
 export function readCheckOptions(argv: readonly string[]): CheckOptions {
   const given = parseArgs({ args: [...argv], options: flags, strict: true }).values
   const { expect, timeout = '60', junit = null } = given

@@ -2,8 +2,9 @@ import { element, text } from '@pushav/shared/lib/xml-element.ts'
 import type { CheckResult } from './check-camera.ts'
 
 /**
- * A verdict in JUnit's XML: a case for each expectation. What is wrong and what did not come in time are failures, of
- * the types `fail` and `timeout`; what else the time was too short to decide is skipped.
+ * A verdict as JUnit XML, with a case for each expectation. An expectation that is violated is a failure of type
+ * `fail`; one whose uploads did not come in time is a failure of type `timeout`; any other that is undecided is
+ * skipped. `seconds` is how long the check took.
  */
 export function junitOf(stream: number, { expectations, verdict }: CheckResult, seconds: number): string {
   const { tracks, rules, ...others } = expectations

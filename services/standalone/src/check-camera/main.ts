@@ -20,7 +20,7 @@ async function run(argv: readonly string[], pathOf: PathOf): Promise<number> {
   const options = readCheckOptions(argv)
   const junit = options.junit === null ? null : pathOf(options.junit)
   const started = performance.now()
-  // The result of an earlier check must not pass for that of this one.
+  // If this check fails, the file of an earlier one must not be mistaken for its result.
   if (junit !== null) await rm(junit, { force: true })
   const result = await check(options, pathOf)
   print(options, result)

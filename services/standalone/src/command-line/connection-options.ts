@@ -1,4 +1,4 @@
-/** Files in PEM with which a server is reached; paths are as the user wrote them. */
+/** PEM files for a connection to a server; paths are as the user wrote them. */
 export interface CredentialFiles {
   /** Roots to trust; null for the public ones. */
   readonly cacert: string | null
@@ -10,10 +10,10 @@ export interface CredentialFiles {
 
 const text = { type: 'string' } as const
 
-/** For `parseArgs`. */
+/** The flags of these files, for `parseArgs`. */
 export const credentialFlags = { cacert: text, cert: text, key: text }
 
-/** Throws an error whose message says in one sentence what is wrong. */
+/** Reads the flags of `credentialFlags`. Throws an error whose message says in one sentence what is wrong. */
 export function readCredentialFiles(given: {
   readonly cacert?: string | undefined
   readonly cert?: string | undefined
@@ -24,7 +24,7 @@ export function readCredentialFiles(given: {
   return { cacert, cert, key }
 }
 
-/** Throws an error whose message says in one sentence what is wrong. */
+/** Parses an https URL. Throws an error whose message says in one sentence what is wrong. */
 export function parseServerUrl(given: string | undefined): URL {
   const url = given === undefined ? null : URL.parse(given)
   if (url?.protocol === 'https:') return url

@@ -1,4 +1,4 @@
-/** Parses the JSON of something that the user named. Throws an error that names it for a text that is no JSON. */
+/** Parses a text of the user's. Throws an error with `name`, what the user calls the text, when it is not JSON. */
 export function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text)

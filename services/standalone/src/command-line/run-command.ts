@@ -2,17 +2,17 @@ import { resolve } from 'node:path'
 import { printable } from '@pushav/shared/lib/printable.ts'
 import { invocationDirectory } from '@pushav/shared/process/invocation-directory.ts'
 
-/** A path of the command line as an absolute one. */
+/** Makes a path of the command line absolute. */
 export type PathOf = (file: string) => string
 
 /** A program that runs once, as `npm run <name>`. */
 interface Command {
   readonly name: string
-  /** Printed by `--help`. */
+  /** The text of `--help`. */
   readonly help: string
   /** Resolves with the exit code. Throws an error whose first line says to the user what is wrong. */
   run(argv: readonly string[], pathOf: PathOf): Promise<number>
-  /** What follows the message of an error that `run` threw; empty where it is not given. */
+  /** Text to print after the message of an error that `run` threw; none when the function is missing. */
   adviceOn?(error: unknown): string
 }
 

@@ -7,10 +7,10 @@ import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { CredentialFiles } from './connection-options.ts'
 import type { PathOf } from './run-command.ts'
 
-/** A server, asked for JSON. */
+/** A client of the server's JSON API. */
 export interface ServerClient {
   /**
-   * Throws `Unreachable` when no whole response of JSON arrives within `timeoutMs`. A body is sent as it is.
+   * Sends a request; `body` is JSON. Throws `Unreachable` when no complete JSON response arrives within `timeoutMs`.
    */
   send(method: 'GET' | 'PUT', path: string, timeoutMs: number, body?: string): Promise<JsonResponse>
 }
@@ -20,13 +20,13 @@ export interface JsonResponse {
   readonly json: unknown
 }
 
-/** The sentence of an error response. */
+/** The sentence in an error response, or one that names its status. */
 export function detailOf({ status, json }: JsonResponse): string {
   const { data } = problem.safeParse(json)
   return typeof data?.detail === 'string' ? data.detail : `the server responds with ${status}`
 }
 
-/** No response came; the message says why in words. */
+/** The server sent no response; the message says why. */
 export class Unreachable extends Error {
   override name = 'Unreachable' as const
 }
@@ -55,7 +55,7 @@ function createServerClient(url: URL, agent: Agent): ServerClient {
         const signal = AbortSignal.timeout(Math.ceil(timeoutMs))
         const sent = request(new URL(path, url), { agent, method, signal })
         if (body !== undefined) sent.setHeader('Content-Type', 'application/json')
-        // The connection may be lost after the response, which is read by then or ends with an error of its own.
+        // Errors after the response change nothing: its body has been read by then, or emits an error itself.
         sent.on('error', () => undefined).end(body)
         const [response] = (await once(sent, 'response', { signal })) as [IncomingMessage]
         return { status: response.statusCode ?? 0, json: JSON.parse(await textOf(response)) }

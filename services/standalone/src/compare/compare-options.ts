@@ -6,9 +6,9 @@ import {
   readCredentialFiles,
 } from '../command-line/connection-options.ts'
 
-/** What is compared; paths are as the user wrote them. */
+/** Options of a comparison; paths are as the user wrote them. */
 export interface CompareOptions extends CredentialFiles {
-  /** Streams of this server; null where both sides are files. */
+  /** The server that has the streams; null when both sides are files. */
   readonly url: URL | null
   readonly a: ComparedSide
   readonly b: ComparedSide
@@ -18,12 +18,12 @@ export interface CompareOptions extends CredentialFiles {
   readonly showsAll: boolean
 }
 
-/** A report in a file, or that of a stream or session of the server. */
+/** A report in a file, or the report of a stream or session of the server. */
 export type ComparedSide =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'stream'; readonly stream: string; readonly session: string | null }
 
-/** Printed by `--help`. */
+/** The text of `--help`. */
 export const help = `Usage: npm run compare -- --a A --b B [--url https://HOST:PORT] [flags]
 
 Compares two recordings rule by rule and metric by metric, and prints what differs.
@@ -42,7 +42,7 @@ const text = { type: 'string' } as const
 const word = { type: 'boolean' } as const
 const flags = { url: text, a: text, b: text, ...credentialFlags, all: word, json: word }
 
-/** Throws an error whose message says in one sentence what is wrong. */
+/** Reads the flags. Throws an error whose message says in one sentence what is wrong. */
 export function readCompareOptions(argv: readonly string[]): CompareOptions {
   const given = parseArgs({ args: [...argv], options: flags, strict: true }).values
   const { all = false, json = false } = given

@@ -1,7 +1,7 @@
 import type { Comparison, ComparisonRow } from '@pushav/shared/api/evidence/compare.ts'
 import { printable } from '@pushav/shared/lib/printable.ts'
 
-/** A comparison as lines of text: the verdict, then each row that is not equal, or with `showsAll` each one. */
+/** A comparison as lines of text: the verdict, then the rows that differ, or with `showsAll` all rows. */
 export function comparisonLines(comparison: Comparison, showsAll: boolean): readonly string[] {
   const { a, b, verdict, counts, rows } = comparison
   const sums = (['worse', 'better', 'different', 'equal'] as const).map((word) => `${counts[word]} ${word}`)

@@ -6,12 +6,12 @@ import type { PathOf } from '../command-line/run-command.ts'
 import { detailOf, type ServerClient } from '../command-line/server-client.ts'
 import type { ComparedSide } from './compare-options.ts'
 
-/** A long stream is read from its first upload on. */
+/** Long, because the server reads a stream from its first upload on. */
 const timeoutMs = 300_000
 
 /**
- * Reads the report of one side, from a file or from the server. Throws an error whose message says in one sentence
- * what is wrong with it, and `Unreachable`.
+ * Reads the report of one side from a file or from the server. Throws `Unreachable`, or an error whose message says in
+ * one sentence what is wrong.
  */
 export async function loadReport(
   side: ComparedSide,

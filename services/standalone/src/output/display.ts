@@ -5,12 +5,12 @@ import { prettyFactory } from 'pino-pretty'
 /** The only writer of this process's output. */
 export interface Display {
   readonly log: Logger
-  /** Prints a line of a child's output, JSON or not, in readable form. */
+  /** Prints a line of a child's output, which may be JSON, in readable form. */
   showLine(service: string, line: string): void
   print(sentence: string): void
 }
 
-/** Prints time, level, service and message of the JSON lines of all processes. */
+/** Prints time, level, service and message of each JSON line of all processes. */
 export function createDisplay(
   output: { write(text: string): unknown },
   level: string,
@@ -36,7 +36,7 @@ function logLineOf(service: string, line: string): string {
   return JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, msg: line })
 }
 
-/** A line's JSON as data, in which no text that a client chose can steer the terminal; as text where it is none. */
+/** The data of a JSON line, or another line as text; without control characters, which clients could send. */
 function displayable(line: string): unknown {
   try {
     return JSON.parse(line, displayableValue)
@@ -45,7 +45,7 @@ function displayable(line: string): unknown {
   }
 }
 
-/** Stack traces keep their line breaks; pino-pretty indents them. */
+/** Removes control characters. Stack traces keep their line breaks, which pino-pretty indents. */
 function displayableValue(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value
   return key === 'stack' ? value.split('\n').map(printable).join('\n') : printable(value)

@@ -5,7 +5,7 @@ import { shellQuote } from '@pushav/shared/lib/shell-quote.ts'
 import type { ReadyReport } from '@pushav/shared/process/ready-report.ts'
 import type { Options } from '../options.ts'
 
-/** What a new user needs next; printed after the line that says that the server runs. */
+/** Lines with what a new user needs next, to print when the server runs. */
 export function firstSteps(
   {
     host,
@@ -41,7 +41,7 @@ export function firstSteps(
   ]
 }
 
-/** Addresses that mean all of the machine's. */
+/** Hosts that mean all addresses of the machine. */
 const everywhere = ['0.0.0.0', '::']
 
 export const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host)

@@ -4,10 +4,12 @@ export const repositoryRoot = join(import.meta.dirname, '../../../..')
 const supervisor = join(import.meta.dirname, '../supervisor')
 const exitWithParent = join(supervisor, 'exit-with-parent.ts')
 
-/** The shell script under which a program runs that has no IPC channel. */
+/** The shell script that runs a program without an IPC channel and ends it with the supervisor. */
 export const exitWithStdin = join(supervisor, 'exit-with-stdin.sh')
 
-/** The command of a process of a service, which exits soon after its supervisor. `folder` is below the root. */
+/**
+ * The command that runs a file of a service and ends soon after its supervisor. `folder` is below the repository root.
+ */
 export const nodeCommand = (folder: string, file = 'main.ts'): readonly [string, ...string[]] => [
   process.execPath,
   '--import',

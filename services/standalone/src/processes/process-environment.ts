@@ -38,7 +38,7 @@ export function commonEnv(
   }
 }
 
-/** Adds what the service's node.env says, as `node --env-file` does; the user's own NODE_OPTIONS follow and win. */
+/** Adds the variables of the service's node.env, as `node --env-file` does. The user's NODE_OPTIONS follow and win. */
 export function withNodeSettings(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const settings = parseEnv(readFileSync(join(repositoryRoot, folder, 'node.env'), 'utf8'))
   const { NODE_OPTIONS: own = '' } = settings
@@ -47,16 +47,17 @@ export function withNodeSettings(folder: string, env: NodeJS.ProcessEnv): NodeJS
   return { ...settings, ...env, NODE_OPTIONS: options }
 }
 
-/** A flag as NODE_OPTIONS has it, which a blank would divide. */
+/** A flag in the quotes that NODE_OPTIONS needs around a path with a space. */
 const allowingWrites = (path: string): string => JSON.stringify(`--allow-fs-write=${path}`)
 
-/** Folders that Node itself writes to in a process without other rights to write: its coverage and its cache. */
+/** Folders that Node itself writes to, its coverage and its compile cache, in a process that may write nowhere else. */
 function writesOfNode(env: NodeJS.ProcessEnv): readonly string[] {
   const cache = canDropPermissions && !env.NODE_DISABLE_COMPILE_CACHE ? env.NODE_COMPILE_CACHE : undefined
   return [env.NODE_V8_COVERAGE, cache].flatMap((path) => path || [])
 }
 
 /**
- * Whether a process can give up its right to write the cache once it is started; with older releases it has no cache.
+ * Whether a process can give up its permission to write the compile cache after its start. With older releases of Node
+ * a process gets no cache.
  */
 const canDropPermissions = /^24\.(2[1-9]|[3-9]\d)\./.test(process.versions.node)

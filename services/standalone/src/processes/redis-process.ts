@@ -4,7 +4,7 @@ import type { ProcessSpec } from '../supervisor/child-process.ts'
 import { exitWithStdin } from './entry-points.ts'
 import { withSecretsFor } from './secret-variables.ts'
 
-/** The private Redis. Its data can be rebuilt from the journals, so the disk may lag a second behind. */
+/** The private Redis. It may write to the disk a second late, because its data can be rebuilt from the journals. */
 export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDirectories): ProcessSpec {
   const settings = {
     '--port': '0',
@@ -29,6 +29,6 @@ export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDir
   }
 }
 
-/** Warnings (`#`) of Redis's every start and stop. */
+/** Warnings (`#`) that Redis logs at every start and stop. */
 const routineLine =
   /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/

@@ -1,4 +1,4 @@
-/** A process that `npm start` starts; a program that reads no settings of this server is a tool. */
+/** Kinds of processes that `npm start` starts. A `tool` is a program that reads no settings of this server. */
 type Reader = 'proxy' | 'ingest' | 'probe' | 'tool'
 
 /** Variables that hold a password or a key. */
@@ -11,7 +11,7 @@ const readBy: Readonly<Record<Reader, RegExp | null>> = {
   tool: null,
 }
 
-/** An environment with those secrets alone that a process reads: a fault in it then shows no others. */
+/** The environment with only those secrets that a process reads, so that a fault in it cannot reveal others. */
 export function withSecretsFor(reader: Reader, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = readBy[reader]
   return Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.test(name) || own?.test(name)))

@@ -9,8 +9,8 @@ import { commonEnv, withNodeSettings } from './process-environment.ts'
 import { withSecretsFor } from './secret-variables.ts'
 
 /**
- * Uploads come before probes. The worker runs its ffprobes at PROBE_NICENESS, by default 19, so that its own heartbeat
- * comes before them. A folder is below the repository's root.
+ * The probe worker has a lower priority than the processes that take uploads, and runs ffprobe at PROBE_NICENESS, by
+ * default 19, so that its own heartbeat comes first. Folders are below the repository root.
  */
 const services = {
   proxy: { folder: 'proxy', stopTimeoutMs: 10_500, niceness: 0 },
@@ -18,18 +18,18 @@ const services = {
   probe: { folder: 'services/probe', stopTimeoutMs: 1_000, niceness: 10 },
 } as const
 
-/** The processes beside Redis, of which each proxy knows all ingest processes. */
+/** The processes besides Redis. Each proxy knows all ingest processes. */
 interface ServiceProcesses {
   readonly probe: ProcessSpec
   readonly ingests: readonly ProcessSpec[]
   readonly firstProxy: ProcessSpec
-  /** All but the first; `ports` are those that the first one has chosen, which all of them share. */
+  /** The other proxies. They listen on `ports`, which the first proxy has reported. */
   furtherProxies(ports: ReadyReport): readonly ProcessSpec[]
 }
 
 /**
- * `workers` proxies and as many ingest processes, and one probe worker. `ffprobe` is asked at each start of the worker;
- * null means that the worker finds one itself.
+ * Specifies `workers` proxies, as many ingest processes, and one probe worker. `ffprobe` is called at each start of the
+ * probe worker; with null the worker finds an ffprobe itself.
  */
 export function serviceProcesses(
   options: Options,
@@ -39,7 +39,7 @@ export function serviceProcesses(
 ): ServiceProcesses {
   const common = commonEnv(options, directories)
   const metricsOn = metricsVariable(options)
-  // Of the pairs of a proxy and an ingest process, from 1.
+  // Numbers of the pairs of a proxy and an ingest process, from 1.
   const numbers = Array.from({ length: workers }, (_, index) => index + 1)
   const ingestAddresses = numbers.map(
     (number) => `unix:${join(directories.sockets, `${nameOf('ingest', number)}.sock`)}`,
@@ -103,14 +103,14 @@ export function serviceProcesses(
 
 const nameOf = (kind: string, number: number): string => (number === 1 ? kind : `${kind}-${number}`)
 
-/** How many ports after `--metrics`: first ingest 0, first proxy 1, probe worker 2, then two for each further pair. */
+/** Offset to the port of `--metrics`: first ingest 0, first proxy 1, probe worker 2, then two for each further pair. */
 const metricsOffset = (kind: 'ingest' | 'proxy', number: number): number =>
   (number === 1 ? 0 : 2 * number - 1) + (kind === 'ingest' ? 0 : 1)
 
-/** The rights that mDNS needs: the responder runs in a thread, and asks programs of the system for the interfaces. */
+/** Node's permissions for mDNS: the responder runs in a worker thread and starts programs that list the interfaces. */
 const forAnnouncements = '--allow-worker --allow-child-process --disable-warning=SecurityWarning'
 
-/** Each process has an address of its own: the port that was chosen, and the ones after it. */
+/** The metrics address of a process: `offset` ports after the one of `--metrics`. */
 const metricsVariable =
   ({ metrics }: Options) =>
   (offset: number): NodeJS.ProcessEnv => ({
@@ -118,7 +118,7 @@ const metricsVariable =
     METRICS_ADDRESS: metrics ? `${urlHost(metrics.host)}:${metrics.port + offset}` : '',
   })
 
-/** The ports of the run before, so that a restart takes the same ones. */
+/** The ports that the process reported before, so that it takes the same ones after a restart. */
 const portsOf = ({ port, uiPort }: ReadyReport): NodeJS.ProcessEnv => ({
   ...(port === undefined ? {} : { PORT: String(port) }),
   ...(uiPort ? { UI_PORT: String(uiPort) } : {}),

@@ -8,15 +8,15 @@ import { withSecretsFor } from '../processes/secret-variables.ts'
 const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 
 /**
- * Makes a FIFO and returns an open file descriptor, which every process of a run inherits. However they end, the kernel
- * closes the descriptors, so the next run can see when the last process is gone.
+ * Makes a FIFO and returns an open file descriptor, which every process of a run inherits. The kernel closes the
+ * descriptor of a process however it ends, so the next run sees when the last process of this run is gone.
  */
 export function openLivenessFifo(path: string): number {
   execFileSync('mkfifo', ['-m', '600', path], { env: withSecretsFor('tool', process.env) })
   return openSync(path, O_RDWR | O_NONBLOCK)
 }
 
-/** Waits until no process has the FIFO open; false when one still has after `timeoutMs`. */
+/** Waits until no process has the FIFO open. Resolves with false when a process still has it open after `timeoutMs`. */
 export async function waitUntilReleased(path: string, timeoutMs: number): Promise<boolean> {
   const fd = openSync(path, O_RDONLY | O_NONBLOCK)
   if (isAtEnd(fd)) {

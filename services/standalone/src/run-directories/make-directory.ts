@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 
 /**
- * Makes a directory and its parents; throws the error of `mkdir`, also when a file is in the way. Node's own
- * `recursive` option never returns on a file system whose `mkdir` keeps failing with ENOENT.
+ * Makes a directory and its parents. Throws the error of `mkdir`, also when a file has that path. Node's `recursive`
+ * option is not used, because it never returns on a file system whose `mkdir` keeps failing with ENOENT.
  */
 export async function makeDirectory(path: string): Promise<void> {
   if (await isDirectory(path)) return

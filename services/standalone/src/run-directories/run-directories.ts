@@ -10,20 +10,20 @@ import { openLivenessFifo, waitUntilReleased } from './liveness-fifo.ts'
 import { makeDirectory } from './make-directory.ts'
 import { shutdownRedis } from './shutdown-redis.ts'
 
-/** Where the processes of one run keep their files. Disposal releases the working directory. */
+/** Directories of the processes of one run. Disposal releases the lock on the working directory. */
 export interface RunDirectories extends AsyncDisposable {
   readonly workingDirectory: string
-  /** A short path, because paths of Unix sockets are limited; only this user may read it. */
+  /** Directory of the Unix sockets, with a short path because their length is limited. Only this user may read it. */
   readonly sockets: string
-  /** What `openLivenessFifo` returned. */
+  /** The file descriptor of `openLivenessFifo`. */
   readonly livenessFifo: number
 }
 
 const fifoName = 'liveness.fifo'
 
 /**
- * Locks the working directory, a temporary one for null, after the processes of a killed run are gone. Throws a
- * `StartupError` when the directory cannot be used.
+ * Locks the working directory, a temporary one for null, and waits until the processes of a killed run are gone. Throws
+ * a `StartupError` when the directory cannot be used.
  */
 export async function openRunDirectories(wanted: string | null, log: Logger): Promise<RunDirectories> {
   const workingDirectory = wanted ?? temporaryDirectory('push-av-server-', tmpdir())
@@ -45,7 +45,7 @@ async function lockDirectory(workingDirectory: string): Promise<Disposable> {
   try {
     for (const name of ['redis', 'standalone']) {
       await makeDirectory(join(workingDirectory, name))
-      // An older version may have left it open to other users.
+      // An older version may have created the folder with access for other users.
       await chmod(join(workingDirectory, name), 0o700)
     }
     const lock = tryLock(join(workingDirectory, 'standalone', 'lock'))
@@ -56,7 +56,7 @@ async function lockDirectory(workingDirectory: string): Promise<Disposable> {
   throw new StartupError(`the working directory ${workingDirectory} is in use by another push-av-server`)
 }
 
-/** The record names the socket directory of a run. It is still there only when that run was killed. */
+/** Removes what a killed run left. The record names its socket directory; only a killed run leaves a record. */
 async function removeLeftovers(record: string, log: Logger): Promise<void> {
   const sockets = await readFile(record, 'utf8').catch(() => '')
   if (!/\/pushav-run-\w{6}$/.test(sockets) || !existsSync(join(sockets, fifoName))) return
@@ -69,14 +69,14 @@ async function removeLeftovers(record: string, log: Logger): Promise<void> {
   await rm(sockets, { recursive: true, force: true })
 }
 
-/** Removed when this process exits, unless it is killed. */
+/** Makes a directory that is removed when this process exits, unless it is killed. */
 function temporaryDirectory(prefix: string, parent: string): string {
   const path = mkdtempSync(join(parent, prefix))
   process.on('exit', () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }))
   return path
 }
 
-/** The path of a Unix socket may have 103 bytes on macOS, 107 on Linux. */
+/** A temporary folder whose path leaves room for a Unix socket: 103 bytes on macOS, 107 on Linux. */
 const shortTemporaryDirectory = () => (Buffer.byteLength(tmpdir()) < 70 ? tmpdir() : '/tmp')
 
 function reasonOf(error: unknown): string {

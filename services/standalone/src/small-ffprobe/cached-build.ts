@@ -9,24 +9,24 @@ import { withSecretsFor } from '../processes/secret-variables.ts'
 const execute = promisify(execFile)
 const runTimeoutMs = 20_000
 
-/** Makes the program at `target`, with its temporary files in `work`, unless it is stopped or fails. */
+/** Builds the program at `target`, with its temporary files in `work`. */
 type Build = (target: string, work: string) => Promise<'built' | 'stopped' | { readonly failure: string }>
 
 type BuildOutcome =
   | { readonly state: 'built'; readonly program: string }
   | { readonly state: 'failed'; readonly reason: string; readonly marker: string }
-  /** It failed before, was stopped now, or another process is at it. */
+  /** The build failed before, was stopped, or another process is building. */
   | { readonly state: 'skipped' }
 
-/** A folder of one version of a program that is built from source. */
+/** A folder with one version of a program that is built from source. */
 export interface CachedBuild {
-  /** The program, if it was built before and runs; null otherwise. */
+  /** The path of the program if it was built before and runs, else null. */
   find(): Promise<string | null>
-  /** Builds it, unless that failed before: then the file `failed` in the folder has to go first. */
+  /** Builds the program. Skips the build if an earlier one failed, until the user removes the file `failed`. */
   build(build: Build): Promise<BuildOutcome>
 }
 
-/** The folder below `cache` for this version of ffprobe, built by this script. */
+/** Opens the folder below `cache` for a version of ffprobe that `script` builds. Another script gets another folder. */
 export async function openCachedBuild(cache: string, version: string, script: string): Promise<CachedBuild> {
   const recipe = createHash('sha256')
     .update(await readFile(script))
@@ -60,7 +60,7 @@ export async function openCachedBuild(cache: string, version: string, script: st
   }
 }
 
-/** A build that was killed leaves its temporary files, so they go before and after each. */
+/** Runs a task in an empty folder; removes what an earlier, killed task left, and what the task leaves. */
 async function runIn<Result>(work: string, task: (work: string) => Promise<Result>): Promise<Result> {
   const clear = () => rm(work, { recursive: true, force: true, maxRetries: 5 })
   await clear()
@@ -68,7 +68,7 @@ async function runIn<Result>(work: string, task: (work: string) => Promise<Resul
   return await task(work).finally(clear)
 }
 
-/** What an ffprobe says of its version; null when it does not run. */
+/** The version that an ffprobe prints; null when it does not run. */
 export async function versionOf(program: string): Promise<string | null> {
   try {
     const env = withSecretsFor('tool', process.env)

@@ -10,6 +10,7 @@ import { openCachedBuild, versionOf } from './cached-build.ts'
 
 const execute = promisify(execFile)
 const script = join(repositoryRoot, 'services/probe/build-ffprobe.sh')
+/** How many compiled files one progress line stands for. */
 const filesPerLine = 100
 
 /** Whether a small ffprobe is built in the background, and whether its source may be downloaded for that. */
@@ -17,7 +18,7 @@ export const smallFfprobe = z.enum(['auto', 'download', 'off']).describe('auto, 
 
 interface SmallFfprobeOptions {
   readonly mode: z.output<typeof smallFfprobe>
-  /** A folder with the files of its source package; null for what the machine's package lists name. */
+  /** A folder with the source package of ffmpeg; null to take it from the machine's package sources. */
   readonly source: string | null
   readonly env: NodeJS.ProcessEnv
   readonly livenessFifo: number
@@ -28,7 +29,7 @@ interface SmallFfprobeOptions {
 interface SmallFfprobe extends AsyncDisposable {
   /** The program, or null while there is none. */
   current(): string | null
-  /** Builds it at the lowest priority, if it is missing and can be built. Resolves with whether this call built it. */
+  /** Builds the program at the lowest priority, if it is missing and can be built. Resolves with whether it did. */
   build(): Promise<boolean>
 }
 
@@ -39,12 +40,12 @@ const none: SmallFfprobe = {
 }
 
 /**
- * Looks in the cache for the small ffprobe of the version that this machine's packages have, so that a security
- * update of the package has it built anew. Disposal ends a build.
+ * Looks in the cache for a small ffprobe of the same version as the machine's package: after a security update of the
+ * package it is built again. Disposal stops a build.
  */
 export async function openSmallFfprobe(options: SmallFfprobeOptions): Promise<SmallFfprobe> {
   const { mode, source, env, livenessFifo, log } = options
-  // FFPROBE is a choice of the user's, or a build in this folder.
+  // FFPROBE is set by the user, or by install.sh to a program that was built in the checkout.
   if (mode === 'off' || env.FFPROBE || process.platform !== 'linux') return none
   const packaged = await versionOf('ffprobe')
   if (packaged === null) return none

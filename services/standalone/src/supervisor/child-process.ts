@@ -9,32 +9,32 @@ import type { ReadyReport } from '@pushav/shared/process/ready-report.ts'
 export interface ProcessSpec {
   readonly name: string
   readonly command: readonly [string, ...string[]]
-  /** Its environment. A restart receives the report of the run before, so that the process takes the same port. */
+  /** The environment. `before` is what the process reported before a restart, so that it takes the same ports again. */
   env(before: ReadyReport): NodeJS.ProcessEnv
   /** How the process reports that it is ready: a message on its IPC channel, or a line of its output. */
   readonly readyOn: 'message' | RegExp
-  /** Whether a line of its output is shown. */
+  /** Whether to show a line of the process's output. */
   shows(line: string): boolean
-  /** How long it may take to stop before it is killed. */
+  /** How long the process may take to stop before it is killed. */
   readonly stopTimeoutMs: number
-  /** Its nice value; 0 where it is left out. */
+  /** Nice value; 0 by default. */
   readonly niceness?: number
   /** The file descriptor that `openLivenessFifo` returned; the process inherits it. */
   readonly livenessFifo: number
-  /** Folders whose TypeScript files are watched: the process is restarted when one changes. */
+  /** Folders with TypeScript files to watch: the process is restarted when one of them changes. */
   readonly sources?: readonly string[] | undefined
-  /** Printed when the process does not start. */
+  /** Text to print when the process does not start. */
   readonly advice?: string
 }
 
 export interface RunningProcess {
   readonly pid: number | undefined
   readonly ready: Promise<ReadyReport>
-  /** How it ended, once the process and all others that hold its output are gone. */
+  /** Resolves with how the process ended, when it and all processes that hold its output are gone. */
   readonly exited: Promise<string>
-  /** At most 20. */
+  /** The last lines of output, at most 20. */
   lastLines(): readonly string[]
-  /** Resolves once it has exited. */
+  /** Asks the process to stop and kills it after `stopTimeoutMs`. Resolves when the process has exited. */
   stop(): Promise<void>
   kill(): void
 }

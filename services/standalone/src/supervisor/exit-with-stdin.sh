@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a command and kills it when standard input ends. The process that started this script holds the other end of
-# that pipe, and the kernel closes it however that process dies, so the command never outlives it.
+# Runs a command and kills it when standard input ends. Standard input is a pipe from the process that started this
+# script. The kernel closes the pipe however that process ends, so the command never outlives that process.
 exec 3<&0
 "$@" 3<&- </dev/null &
 command=$!

@@ -6,12 +6,12 @@ import { mayRestart } from './restart-policy.ts'
 import { reasonIn } from './startup-reason.ts'
 import { watchSources } from './watch-sources.ts'
 
-/** A process that is kept running. */
+/** A process that the supervisor keeps running. */
 export interface SupervisedProcess {
   readonly ready: Promise<ReadyReport>
-  /** Resolves once it was stopped; rejects with a `StartupError` when it cannot be kept running. */
+  /** Resolves when the process has been stopped. Rejects with a `StartupError` when it cannot be kept running. */
   readonly ended: Promise<void>
-  /** Stops it and starts it again, with the environment that its specification has then. */
+  /** Stops the process and starts it again, with the environment that its specification returns then. */
   restart(): void
   stop(): Promise<void>
   kill(): void
@@ -23,8 +23,8 @@ interface SuperviseDeps {
 }
 
 /**
- * Starts a process and restarts it when it exits, unless it was never ready or exits too often. A process whose
- * `sources` are watched is restarted when they change, and after an exit by itself not before they change.
+ * Starts a process and restarts it when it exits, unless it was never ready or exits too often. A process with
+ * `sources` is restarted when they change; after an exit it is restarted only then.
  */
 export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): SupervisedProcess {
   const { promise: ready, resolve: reportReady } = Promise.withResolvers<ReadyReport>()

@@ -3,8 +3,8 @@ import { watch } from 'node:fs'
 const quietMs = 200
 
 /**
- * Calls `onChange` once for the changes of TypeScript files below some folders, as soon as none has followed for
- * 200 ms. Changes of tests do not count.
+ * Calls `onChange` once for changes of TypeScript files below some folders, when no further change has followed for
+ * 200 ms. Changes of tests do not count. Disposal stops watching.
  */
 export function watchSources(folders: readonly string[], onChange: () => void): Disposable {
   let timer: NodeJS.Timeout | undefined

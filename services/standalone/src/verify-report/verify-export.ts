@@ -7,10 +7,10 @@ import { ZipError, type ZipReader } from '@pushav/shared/recording/zip-reader.ts
 import type { z } from 'zod'
 import { parseJson } from '../command-line/parse-json.ts'
 
-/** A report that can be filed. */
+/** A report with evidence, which a user can file and verify later. */
 export type FiledReport = z.infer<typeof reportResponse> & { readonly evidence: ReportEvidence }
 
-/** Throws an error whose message says in one sentence what is wrong with the text of a report. */
+/** Parses a report, called `name` in errors. Throws an error whose message says in one sentence what is wrong. */
 export function parseReport(name: string, text: string): FiledReport {
   const { data } = reportResponse.safeParse(parseJson(name, text))
   if (!data) throw new Error(`${name} is no report of push-av-server`)
@@ -21,8 +21,8 @@ export function parseReport(name: string, text: string): FiledReport {
 }
 
 /**
- * What differs between a report and an export, in sentences; none where the report is on this export. Throws an error
- * where the zip is no export.
+ * The differences between a report and an export, a sentence for each; none when the report is about this export.
+ * Throws an error when the zip is not an export.
  */
 export async function verifyExport(report: FiledReport, zip: ZipReader): Promise<readonly string[]> {
   const exported = parseReport('report.json of the export', await textOf(zip, 'report.json'))
@@ -51,7 +51,7 @@ function compareSubjects(report: FiledReport, exported: FiledReport): readonly s
     : [`the report says something else than that of the export on ${codes.join(', ')}`]
 }
 
-/** By the bytes themselves: a digest in the list proves nothing of them. */
+/** Compares the bytes of the bodies with their digests: the digests in the list alone prove nothing about the bytes. */
 async function changedBodies(uploads: readonly ExportedUpload[], zip: ZipReader): Promise<readonly string[]> {
   const wrong: string[] = []
   for (const { file, path, sha256 } of uploads) {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { FiledReport } from './verify-export.ts'
 
-/** Which journals of a working directory do not begin with those of a report, in sentences. */
+/** A sentence for each journal of a working directory that does not begin with the journal that the report names. */
 export async function verifyJournals(report: FiledReport, directory: string): Promise<readonly string[]> {
   const wrong: string[] = []
   for (const { name, bytes, sha256 } of report.evidence.journals) {
@@ -14,7 +14,7 @@ export async function verifyJournals(report: FiledReport, directory: string): Pr
   return wrong
 }
 
-/** Of the first bytes; null where the file cannot be found. */
+/** SHA-256 of the first `bytes` bytes of a file, in hex; null when there is no such file. */
 async function digestOf(path: string, bytes: number): Promise<string | null> {
   const hash = createHash('sha256')
   if (bytes === 0) return hash.digest('hex')

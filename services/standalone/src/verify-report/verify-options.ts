@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util'
 
-/** What is checked; paths are as the user wrote them. */
+/** Options of a verification; paths are as the user wrote them. */
 export interface VerifyOptions {
   readonly report: string
   readonly zip: string
-  /** A working directory, or a backup of one, whose journals are checked as well. */
+  /** A working directory, or a backup of one, whose journals are checked as well; null for none. */
   readonly journals: string | null
 }
 
-/** Printed by `--help`. */
+/** The text of `--help`. */
 export const help = `Usage: npm run verify-report -- REPORT EXPORT [--journals DIR]
 
 Checks a report that was filed against the export of its session: every byte and every recorded fact of every upload.
@@ -19,7 +19,7 @@ Exit code: 0 the report is on this export, 1 something is changed, 2 they could 
   --journals DIR  a working directory or a backup of one: its journals have to begin with those of the report
 `
 
-/** Throws an error whose message says in one sentence what is wrong. */
+/** Reads the arguments. Throws an error whose message says in one sentence what is wrong. */
 export function readVerifyOptions(argv: readonly string[]): VerifyOptions {
   const { values, positionals } = parseArgs({
     args: [...argv],
