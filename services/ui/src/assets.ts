@@ -14,31 +14,31 @@ export interface SiteFile {
   readonly type: string
   readonly body: Buffer
   readonly gzip: Buffer
-  /** With its quotes. */
+  /** Value of `ETag`, with its quotes. */
   readonly etag: string
 }
 
 /** The files that pages load. */
 export interface Assets {
-  /** By their path below `/ui/assets/<digest>/`. */
+  /** Files by their path below `/ui/assets/<digest>/`. */
   readonly files: ReadonlyMap<string, SiteFile>
-  /** Of all files together, so that an update can never mix versions. */
+  /** Digest of all files together: it is part of their URLs, so that a page never mixes versions. */
   readonly digest: string
   /** URL of a file. Throws when there is none of that path. */
   urlOf(path: string): string
-  /** A browser module and all modules that it imports at load, itself first. */
+  /** A browser module, followed by all modules that it imports at load. */
   modulesOf(path: string): readonly string[]
 }
 
 const source = import.meta.dirname
 const types = { ts: 'text/javascript', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' } as const
 
-/** Path of Shaka Player below the assets; pages load it when something is played first. */
+/** Path of Shaka Player below the assets. Pages load it when they play something for the first time. */
 export const shakaPath = 'shaka-player.js'
 
 /**
- * Reads all files of the site, strips the types of its TypeScript, and keeps everything in memory. Other work of the
- * process has its turn after each file.
+ * Reads all files of the site, strips the types of its TypeScript, and keeps everything in memory. Yields to other work
+ * of the process after each file.
  */
 export async function readAssets(): Promise<Assets> {
   const texts = new Map<string, string>()
@@ -65,7 +65,7 @@ export async function readAssets(): Promise<Assets> {
   return { files, digest, urlOf, modulesOf }
 }
 
-/** A file as it is sent; `text` is kept as UTF-8 and gzipped. */
+/** A file of the site: `text` as UTF-8 and gzipped. */
 export async function fileOf(type: string, text: string): Promise<SiteFile> {
   const body = Buffer.from(text)
   return {
@@ -89,7 +89,7 @@ function textOf(path: string): string {
   return path.endsWith('.ts') ? withoutComments(withoutTypes(text)) : text
 }
 
-/** Leaves out comments that have lines of their own, and blanks at line ends. Lines keep their numbers. */
+/** Removes comments on lines of their own, and spaces at line ends. Lines keep their numbers. */
 function withoutComments(text: string): string {
   const emptied = text.replace(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, (comment) =>
     comment.replace(/[^\n]+/g, ''),
@@ -97,7 +97,9 @@ function withoutComments(text: string): string {
   return emptied.replace(/^[ \t]*\/\/.*$/gm, '').replace(/[ \t]+$/gm, '')
 }
 
-/** Node warns once that stripping types is experimental; that warning alone is kept off the log. */
+/**
+ * Strips types. Suppresses Node's warning that this is experimental, and no other warning, as the call is synchronous.
+ */
 function withoutTypes(text: string): string {
   const { emitWarning } = process
   process.emitWarning = () => {}
@@ -108,7 +110,7 @@ function withoutTypes(text: string): string {
   }
 }
 
-/** Paths of the modules that a module imports at load; `import()` is not among them. */
+/** Paths of the modules that a module imports at load, without those of `import()`. */
 function importsIn(path: string, text: string): readonly string[] {
   const sources = [...text.matchAll(/^(?:import|export)\b[^'"]*?\bfrom\s*'([^']+)'|^import\s*'([^']+)'/gm)]
   return sources.map(([, from, bare]) => join(dirname(path), from ?? bare ?? ''))

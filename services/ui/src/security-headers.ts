@@ -1,6 +1,6 @@
 /**
- * Headers of every page and of every file that a page loads. Pages run only scripts of this server, ask only this
- * server, and cannot turn a text into markup or code.
+ * Headers of every page and of every file that a page loads. With them, pages run only scripts of this server, send
+ * requests only to this server, and cannot turn a text into markup or code.
  */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [

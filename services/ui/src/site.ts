@@ -5,11 +5,11 @@ import { type PageName, pages } from './shells/pages.ts'
 export { securityHeaders } from './security-headers.ts'
 export type { SiteFile }
 
-/** The pages and the files that they load. Pages are the same for every request: they hold no data. */
+/** The pages and the files that they load. Pages hold no data, so they are the same for every request. */
 export interface Site {
-  /** A file below `/ui/assets/`, by the rest of its path; null when there is none. */
+  /** The file at a path below `/ui/assets/`; null when there is none. */
   assetAt(path: string): Promise<SiteFile | null>
-  /** The page at a URL path below `/ui/`; the page that says so when there is none. */
+  /** The page at a path below `/ui/`; the page `missing` with 404 when there is none. */
   pageAt(path: string): Promise<{ readonly status: 200 | 404; readonly file: SiteFile }>
 }
 
@@ -18,7 +18,7 @@ interface RenderedSite {
   readonly shells: Readonly<Record<PageName, SiteFile>>
 }
 
-/** Reads and renders everything once, when a part of it is asked for: a server whose pages are unused starts sooner. */
+/** Creates a site. It reads and renders all files at the first request, so that the server starts sooner. */
 export function createSite(): Site {
   let rendered: Promise<RenderedSite> | undefined
   return {
@@ -47,7 +47,7 @@ async function shellsOf(assets: Assets): Promise<Readonly<Record<PageName, SiteF
   return Object.fromEntries(await Promise.all(shells)) as Record<PageName, SiteFile>
 }
 
-/** Patterns of URL paths, the first that matches counts. Whether a stream or an object exists is the API's to say. */
+/** Pages by patterns of their paths; the first match counts. The API, not the site, knows whether a stream exists. */
 const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^streams\/?$/, 'streams'],
   [/^streams\/\d+\/?$/, 'stream'],

@@ -11,7 +11,7 @@ const navigation = [
 
 const styles = ['tokens', 'base', 'parts', 'print']
 
-/** The HTML of a page without any data. No parameter comes from a request. */
+/** The HTML of a page without any data. It needs no escaping, because no parameter comes from a request. */
 export function layout({ title, module, navigation: current }: Page, assets: Assets): string {
   const entry = `browser/pages/${module}.ts`
   const sheets = styles.map((name) => `<link rel="stylesheet" href="${assets.urlOf(`styles/${name}.css`)}">`)

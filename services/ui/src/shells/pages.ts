@@ -1,9 +1,9 @@
-/** What a page's shell needs to know. */
+/** What the shell of a page depends on. */
 export interface Page {
   readonly title: string
-  /** Its browser module below `browser/pages/`. */
+  /** The page's module below `browser/pages/`, without `.ts`. */
   readonly module: string
-  /** Path of its entry in the navigation; null when it has none. */
+  /** URL path of the page's entry in the navigation; null when it has none. */
   readonly navigation: string | null
 }
 
@@ -24,7 +24,7 @@ export type PageName =
   | 'access'
   | 'missing'
 
-/** All pages; `missing` is shown where there is none. */
+/** All pages. `missing` is for paths without a page. */
 export const pages: Readonly<Record<PageName, Page>> = {
   streams: { title: 'Streams', module: 'streams', navigation: '/ui/streams' },
   stream: { title: 'Stream', module: 'stream', navigation: '/ui/streams' },

@@ -1,4 +1,4 @@
-/** What the server said instead of answering; `message` is its sentence. */
+/** An error response. `message` is the server's sentence; `status` is 0 when the server did not respond. */
 export class ApiError extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -7,13 +7,14 @@ export class ApiError extends Error {
   }
 }
 
-/** What went wrong, for the reader. */
+/** The sentence that tells the reader of the page about an error. */
 export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** GETs JSON. Throws `ApiError`, with status 0 when the server did not answer at all. */
+/** GETs JSON. Throws `ApiError`, and an AbortError after `signal`. */
 export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> =>
   request<T>(path, { signal: signal ?? null })
 
+/** Sends a request with a JSON body and returns the JSON of the response. Throws `ApiError`. */
 export const sendJson = <T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> =>
   request<T>(path, {
     method,
@@ -22,13 +23,14 @@ export const sendJson = <T>(method: 'POST' | 'DELETE', path: string, body?: unkn
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
 
+/** GETs a text. Throws `ApiError`. */
 export async function getText(path: string): Promise<string> {
   const response = await fetchOwn(path, {})
   if (!response.ok) throw await errorOf(response)
   return response.text()
 }
 
-/** The bytes from `from` up to `to`, which is not among them. */
+/** GETs the bytes from `from` up to but not including `to`. Throws `ApiError`. */
 export async function getBytes(path: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetchOwn(path, { headers: { range: `bytes=${from}-${to - 1}` } })
   if (!response.ok) throw await errorOf(response)

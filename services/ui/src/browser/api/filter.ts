@@ -1,8 +1,8 @@
 import type { Row } from './types.ts'
 
-/** A filter of the wire log, from what a person typed. */
+/** A filter of the wire log, as the reader typed it. */
 export interface Filter {
-  /** What of it the server can do; the rest is left to `matches`. */
+  /** Query parameters for the part that the server can filter; `matches` filters by all of it. */
   readonly query: Readonly<Record<string, string>>
   matches(row: Row): boolean
   readonly isEmpty: boolean
@@ -21,14 +21,14 @@ const fields: Readonly<Record<string, (row: Row) => readonly (string | null)[]>>
   status: ({ status }) => [String(status ?? 'cut off')],
 }
 
-/** Fields that the server's `GET /streams/{id}/uploads` has too, where one value is given. */
+/** Fields by which `GET /streams/{id}/uploads` can filter too, each by one value. */
 const ofServer = ['track', 'session', 'severity', 'code', 'device', 'kind']
 
 const units: Readonly<Record<string, number>> = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, ms: 1, s: 1_000 }
 
 /**
- * Reads `track:video severity:error -kind:manifest >1MB <10ms words`: parts that all have to hold; `-` turns one round;
- * a word has to be in the path; words in `"…"` may have spaces.
+ * Parses a filter such as `track:video severity:error -kind:manifest >1MB <10ms words`. A row must match all parts; `-`
+ * negates a part; a word must be in the path; a word in `"…"` may have spaces.
  */
 export function parseFilter(text: string): Filter {
   const tests: Test[] = []

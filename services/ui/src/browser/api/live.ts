@@ -1,6 +1,7 @@
+/** Whether states arrive. `index-away`: the server's Redis is unreachable. */
 export interface ConnectionStatus {
   readonly kind: 'connecting' | 'live' | 'reconnecting' | 'away' | 'gone' | 'index-away'
-  /** When the last message came, in milliseconds of the wall clock. */
+  /** When the last message arrived, in milliseconds since 1970. */
   readonly since: number
 }
 
@@ -9,14 +10,15 @@ export interface Subscription {
 }
 
 const silenceMs = 12_000
-/** So that a glance at another tab costs no new connection. */
+/** How long a hidden page keeps its connection, so that a glance at another tab costs no new one. */
 const hiddenMs = 10_000
 const pausesMs = [500, 1_000, 2_000, 4_000, 5_000]
 
 /**
- * Follows a feed of states (`event: state`), each of which replaces the one before. Opens it anew when it breaks, is
- * refused or falls silent: an `EventSource` gives up for good after any status but 200. A page that is hidden for a while
- * lets go of it and costs the server nothing. `isFirst` says that states before this one were missed.
+ * Subscribes to server-sent states (`event: state`), each of which replaces the one before. Reconnects when the
+ * connection breaks, is refused or falls silent, because an `EventSource` gives up after any status but 200.
+ * Disconnects while the page has been hidden for a while. `isFirst` says that states before this one may have been
+ * missed.
  */
 export function followStates<State extends object>(
   path: string,
@@ -32,7 +34,7 @@ export function followStates<State extends object>(
   onStatus({ kind: 'connecting', since })
   open()
   onVisibility()
-  // A page that the reader comes back to goes on: the browser may have kept it as it was.
+  // The browser may keep a page that the reader leaves, and show it again as it was.
   addEventListener('pagehide', pause)
   addEventListener('pageshow', resume)
   document.addEventListener('visibilitychange', onVisibility)
@@ -74,7 +76,7 @@ export function followStates<State extends object>(
     expectNext()
   }
 
-  /** A connection may be dead without an error. */
+  /** Reconnects after 12 s without a message, because a connection may be dead without an error. */
   function expectNext(): void {
     clearTimeout(timer)
     timer = setTimeout(again, silenceMs)

@@ -8,7 +8,9 @@ export interface RowsPage {
   readonly next: number | null
 }
 
-/** A page of a stream's wire log in its compact form; `query` has the server's parameters. */
+/**
+ * GETs a page of a stream's wire log in compact form. `query` holds the parameters of the request. Throws `ApiError`.
+ */
 export async function getRows(stream: string, query: Record<string, string | number>): Promise<RowsPage> {
   const parameters = new URLSearchParams({ view: 'rows' })
   for (const [name, value] of Object.entries(query)) parameters.set(name, String(value))
@@ -16,7 +18,7 @@ export async function getRows(stream: string, query: Record<string, string | num
   return { rows: rowsOf(response), total: response.total, next: response.next_cursor }
 }
 
-/** The rows of the compact form. */
+/** Decodes the compact form, which names each column once. */
 export function rowsOf({ columns, positions, rows }: LogRows): readonly Row[] {
   const places = new Map(columns.map((name, i) => [name, i]))
   return rows.map((values, i) => rowOf((name) => values[places.get(name) ?? -1], positions[i] ?? 0))

@@ -2,42 +2,48 @@ import { sentenceOf } from './client.ts'
 import { getRows } from './rows.ts'
 import type { Row } from './types.ts'
 
-/** The rows of a stream's wire log by position; what is loaded stays. */
+/** The rows of a stream's wire log by position. Loaded rows stay in memory. */
 export interface Store {
+  /** How many rows the wire log has, loaded or not. */
   readonly total: number
-  /** Null while it is not loaded. */
+  /** The row at a position; null while it is not loaded. */
   at(position: number): Row | null
-  /** Where an upload is; null while it is not loaded. */
+  /** The position of an upload; null while its row is not loaded. */
   positionOf(upload: string): number | null
   /** All loaded rows in order. */
   loaded(): Iterable<Row>
-  /** The first position from which on everything up to the end is loaded. */
+  /** The position from which rows up to the end are loaded as they arrive. */
   readonly tailFrom: number
-  /** Loads what of a range is missing or in doubt. */
+  /** Loads rows of a range that are missing or may be out of date. `to` is exclusive. */
   want(from: number, to: number): void
-  /** Loads the rows from a moment on, in milliseconds since 1970. */
+  /** Loads the rows from a time on, in milliseconds since 1970. */
   wantFrom(ms: number): void
-  /** Takes note of how many rows there are; loads the new ones, or the end when too many came. */
+  /** Sets how many rows there are and loads the new ones; only the last 2000 of them when there are more. */
   setTotal(total: number): void
-  /** Takes rows that came with a state. Returns those that were not there before. */
+  /** Stores rows that arrived with a state. Returns those that are new. */
   take(rows: readonly Row[]): readonly Row[]
-  /** Takes note of what came of probes, by upload. */
+  /** Sets the states of probes, by upload. */
   setProbed(states: Readonly<Record<string, string>>): void
-  /** Takes note that states were missed: what waits for a probe is asked for again when it is in view. */
+  /** Marks rows whose probe is pending as out of date, because states may have been missed. `want` loads them again. */
   doubtPending(): void
   /** Forgets all rows. */
   clear(): void
 }
 
 const chunkSize = 200
-const maxBehind = 2_000
-const maxPage = 1_000
-/** After a request that failed, before its rows are asked for again. */
+/** When more rows than this are new, the older ones are loaded only when they are in view. */
+const maxNewRows = 2_000
+const maxPageRows = 1_000
+const maxRanges = 8
+/** How long after a failed request its rows are requested again. */
 const retryMs = 2_000
-/** Between the beginnings of two requests: a state, which comes every 200 ms, then finds none on its way. */
-const pauseMs = 190
+/** Time between the starts of two requests, less than the 200 ms between states: each state then starts at most one. */
+const requestIntervalMs = 190
 
-/** Calls `onRows` when rows came, with those that were not there before, and `onFailure` with a sentence when the server does not give any. */
+/**
+ * Creates a store. It calls `onRows` with rows that are new, and `onFailure` with a sentence when a request fails, or
+ * null when one succeeds.
+ */
 export function createStore(
   stream: string,
   onRows: (fresh: readonly Row[]) => void,
@@ -51,7 +57,7 @@ export function createStore(
   let wanted: (readonly [from: number, to: number])[] = []
   let isRunning = false
   let generation = 0
-  /** The first row that could not be read, and when that was. */
+  /** The first position that could not be loaded, and when that failed, in milliseconds of `performance.now`. */
   let failed: { readonly from: number; readonly atMs: number } | null = null
 
   return {
@@ -72,7 +78,7 @@ export function createStore(
     setTotal(now) {
       const before = total
       total = now
-      if (now - before > maxBehind) tailFrom = now - maxBehind
+      if (now - before > maxNewRows) tailFrom = now - maxNewRows
       const from = firstToAskFor(before)
       if (now > from) want(Math.max(from, tailFrom), now)
     },
@@ -100,7 +106,7 @@ export function createStore(
     },
   }
 
-  /** The first new row, or an older one that could not be read a while ago. */
+  /** The position of the first new row, or of an older one whose request failed at least 2 s ago. */
   function firstToAskFor(firstNew: number): number {
     if (failed === null || performance.now() - failed.atMs < retryMs) return firstNew
     const { from } = failed
@@ -117,12 +123,12 @@ export function createStore(
     if (!range) return
     wanted = wanted.filter(([begin, end]) => begin !== range[0] || end !== range[1])
     wanted.push(range)
-    if (wanted.length > 8) wanted.shift()
+    if (wanted.length > maxRanges) wanted.shift()
     if (!isRunning) void run()
   }
 
   function wantFrom(ms: number): void {
-    getRows(stream, { at: new Date(ms).toISOString(), limit: maxPage }).then(
+    getRows(stream, { at: new Date(ms).toISOString(), limit: maxPageRows }).then(
       ({ rows }) => onRows(rows.filter(put)),
       () => {},
     )
@@ -144,16 +150,16 @@ export function createStore(
   async function run(): Promise<void> {
     isRunning = true
     for (let range = wanted.pop(); range; range = wanted.pop()) {
-      const dueAt = performance.now() + pauseMs
+      const dueAt = performance.now() + requestIntervalMs
       await load(range)
       await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()))
     }
     isRunning = false
   }
 
-  /** The newest part of a long range first; the rest waits for its turn. */
+  /** Loads the newest part of a range, and queues the rest. */
   async function load([from, to]: readonly [number, number]): Promise<void> {
-    const begin = Math.max(from, to - maxPage)
+    const begin = Math.max(from, to - maxPageRows)
     const known = generation
     try {
       const page = await getRows(stream, { from: begin, limit: to - begin })
@@ -169,7 +175,7 @@ export function createStore(
     }
   }
 
-  /** Whether the row was not there before. */
+  /** Stores a row. Returns whether the row is new. */
   function put(row: Row): boolean {
     const isFresh = at(row.position) === null
     const number = Math.floor(row.position / chunkSize)

@@ -23,7 +23,7 @@ import type {
   uploadFacts,
 } from '@pushav/shared/api/uploads.ts'
 
-/** What a schema of the API describes. The schemas stay on the server; only their types are used here. */
+/** The type that a schema of the API describes. The schemas stay on the server; browsers use only their types. */
 type Of<Schema extends { readonly _output: unknown }> = Schema['_output']
 
 /** `GET /streams?summary=true` */
@@ -86,21 +86,27 @@ export type Readiness = Of<typeof readiness>
 
 /** One upload of the wire log. */
 export interface Row {
+  /** Position in the stream's wire log, from 0. */
   readonly position: number
   readonly upload: string
   readonly path: string
   readonly kind: string
-  /** Milliseconds since 1970: the request's head was read. */
+  /** When the server had read the request head, in milliseconds since 1970. */
   readonly startedAt: number
-  /** Milliseconds from head to last byte. */
+  /** Milliseconds from the request head to the last byte of the body. */
   readonly ms: number
   readonly bytes: number
   readonly session: string | null
   readonly track: string | null
+  /** The worst severity of its findings; null without findings. */
   readonly worst: Severity | null
+  /** Codes of its findings. */
   readonly codes: readonly string[]
+  /** In units of `timescale`; null for what is not a segment. */
   readonly decodeTime: number | null
+  /** In units of `timescale`; null for what is not a segment. */
   readonly duration: number | null
+  /** Units a second. */
   readonly timescale: number | null
   readonly method: string
   readonly http: string
@@ -110,5 +116,6 @@ export interface Row {
   readonly address: string
   readonly probe: string | null
   readonly whole: boolean
+  /** The upload id of the long request that this one is a part of; null for a request of its own. */
   readonly partOf: string | null
 }

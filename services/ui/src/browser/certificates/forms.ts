@@ -12,7 +12,7 @@ interface Pair {
 
 const namePattern = '[A-Za-z0-9_\\-][A-Za-z0-9._\\-]{0,63}'
 
-/** Makes a key and a certificate; `onDone` is told its name. */
+/** Opens the dialog that makes a key and a certificate. `onDone` receives its name when the dialog closes. */
 export function openNewPair(onDone: (name: string) => void): void {
   const name = h('input', {
     type: 'text',
@@ -60,7 +60,7 @@ export function openNewPair(onDone: (name: string) => void): void {
   }
 }
 
-/** Profiles, in words that follow "a certificate that". */
+/** Profiles, in words that complete "a certificate that". */
 const profiles: Readonly<Record<ProfileName, string>> = {
   expired: 'has expired',
   'not-yet-valid': 'is not valid yet',
@@ -134,7 +134,7 @@ function pairView(name: string, pair: Pair): HTMLElement {
   }
 }
 
-/** Signs a CSR that is pasted or chosen, PEM or DER. */
+/** Opens the dialog that signs a CSR, pasted as PEM or chosen as a file of PEM or DER. `onDone` receives its name. */
 export function openSignCsr(onDone: (name: string) => void): void {
   const name = h('input', {
     type: 'text',
@@ -207,7 +207,7 @@ export function openSignCsr(onDone: (name: string) => void): void {
   }
 }
 
-/** The certificate as PEM. Throws `ApiError` where the server refuses the CSR. */
+/** Has the server sign a CSR. Returns the certificate as PEM. Throws `ApiError` when the server refuses the CSR. */
 async function signCsr(name: string, body: ArrayBuffer | string): Promise<string> {
   const response = await fetch(`/certs/${encodeURIComponent(name)}/sign`, {
     method: 'POST',
@@ -225,7 +225,7 @@ async function signCsr(name: string, body: ArrayBuffer | string): Promise<string
   return (reply as Pair).cert_pem
 }
 
-/** A button that saves a text as a file; the text is fetched when it is pressed. */
+/** A button that saves a text as a file. It calls `read` when the reader presses it. */
 export function downloadButton(label: string, name: string, read: () => Promise<string>): HTMLElement {
   const button = h('button', { type: 'button', on: { click: () => void download() } }, label)
   return button

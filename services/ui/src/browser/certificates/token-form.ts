@@ -11,7 +11,7 @@ const lifetimes = [
   ['2592000', '30 days'],
 ] as const
 
-/** Makes a token and shows it, once; `onDone` is called when the dialog closes. */
+/** Opens the dialog that makes a token and shows it once. `onDone` is called when the dialog closes. */
 export function openNewToken(purpose: NewToken['purpose'], onDone: () => void): void {
   const isForDevice = purpose === 'enrolment'
   const name = h('input', { type: 'text', maxlength: '64', autocomplete: 'off', spellcheck: false })

@@ -6,14 +6,14 @@ import { announce, showConnection } from '../dom/frame.ts'
 import { type Child, fill, h } from '../dom/h.ts'
 import { mark, untrusted } from '../dom/words.ts'
 
-/** Waits for the first byte to a stream, and says why a device was refused meanwhile. */
+/** An element that waits for the first byte to a stream, and says why the server refused a device in the meantime. */
 export interface ArrivalWatch {
   readonly element: HTMLElement
-  /** Waits for another stream; null for none. */
+  /** Waits for uploads to another stream; null for none. */
   setStream(stream: number | null): void
 }
 
-/** Begins with a stream, and with the refusals from now on. */
+/** Waits for uploads to `first`, null for no stream yet, and shows refusals from now on. */
 export function startArrivalWatch(first: number | null): ArrivalWatch {
   const begun = Date.now()
   const words = h('span', {})
@@ -23,7 +23,7 @@ export function startArrivalWatch(first: number | null): ArrivalWatch {
   let following: Subscription | null = null
   let state: StreamState | null = null
   let refusal: HandshakeRefusal | null = null
-  /** Screen readers hear when it changes, not each count of uploads. */
+  /** The last text for screen readers, which are to read changes, not each count of uploads. */
   let announced = ''
   followStates<ServerState>(
     '/events?as=state',
@@ -56,7 +56,7 @@ export function startArrivalWatch(first: number | null): ArrivalWatch {
     )
   }
 
-  /** The link stays the same element while the words beside it change, so that it can be clicked. */
+  /** Shows the state. The link stays the same element, so that the reader can click it while the words change. */
   function show(): void {
     element.hidden = stream === null
     if (stream === null) return

@@ -7,7 +7,7 @@ const testSource = (seconds: string) =>
 const encoding =
   '-pix_fmt yuv420p -c:v libx264 -profile:v main -g 50 -keyint_min 50 -sc_threshold 0 -bf 0 -b:v 600k -c:a aac -b:a 64k'
 
-/** Lines for every known client; those of curl and ffmpeg are run by tests as they stand. */
+/** Shell lines for every known client. Tests run those of curl and ffmpeg as they stand. */
 export const clientsFor = (target: Target): readonly Client[] => [
   curl(target),
   ffmpeg(target),
@@ -19,7 +19,7 @@ export const clientsFor = (target: Target): readonly Client[] => [
   harness(target),
 ]
 
-/** Paths as words of a shell. */
+/** The paths of the files, quoted for a shell. */
 const filesOf = ({ root, certificate, key }: Target) => ({
   ca: shellWord(root),
   cert: shellWord(certificate),

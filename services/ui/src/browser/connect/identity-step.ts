@@ -6,7 +6,10 @@ import { identityState } from './identity.ts'
 import { deviceOrigin, filesOf, isHere, type ServerFacts, type Setup } from './setup.ts'
 import { step } from './step.ts'
 
-/** The camera's certificate: its name, whether it is there, how to make one. `onNamed` has the name of one that may be new. */
+/**
+ * The step about the camera's certificate: its name, whether it exists, and how to make one. `onNamed` receives the
+ * name that the reader chose; its certificate may be new.
+ */
 export function identityStep(
   setup: Setup,
   { about, certificates }: ServerFacts,
@@ -34,7 +37,7 @@ export function identityStep(
       h('button', { type: 'button', on: { click: () => openSignCsr(onNamed) } }, 'Sign a CSR…'),
     ),
     certificates && identityState(identity, certificates, options),
-    // Where it is there, this line would make another one in its place.
+    // When the certificate exists, this line would replace it.
     certificates?.some((one) => one.name === identity) !== true && [
       h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
       commandLine(`curl --cacert ${shellWord(filesOf(setup, about).root)} -X POST ${shellWord(pairUrl)}`),

@@ -6,12 +6,12 @@ import { h } from '../dom/h.ts'
 import { mark } from '../dom/words.ts'
 
 interface IdentityOptions {
-  /** The reader is on the machine of the server, whose files serve as they are. */
+  /** Whether the reader is on the server's machine and can use its files, so that no download is needed. */
   readonly isHere: boolean
   readonly onMade: () => void
 }
 
-/** Whether the camera's certificate is there and will be accepted, and the one thing to do next. */
+/** Says whether the camera's certificate exists and the server accepts it, and what to do next. */
 export function identityState(
   name: string,
   certificates: readonly CertificateSummary[],
@@ -50,7 +50,7 @@ function missing(name: string, onMade: () => void): HTMLElement {
   }
 }
 
-/** What the lines below name. */
+/** Buttons that download the files which the command lines name. */
 function downloads({ name, has_key: hasKey }: CertificateSummary): readonly (HTMLElement | false)[] {
   const url = `/certs/device/${encodeURIComponent(name)}`
   return [

@@ -1,10 +1,10 @@
 import { shellWord } from '../dom/format.ts'
 import { type Client, originOf, type Target, urlOf } from './target.ts'
 
-/** A variable of the shell; a line that is pasted before it is set says so and runs nothing. */
+/** A shell variable; while it is not set, a line with it prints an error and runs nothing. */
 const variable = (name: string): string => `\${${name}:?not set}`
 
-/** A controller that provisions a camera for the stream, by the SDK's chip-tool. */
+/** Lines for chip-tool, the Matter SDK's controller, that make a camera push to the stream. */
 export function matterController(target: Target): Client {
   const { host, port, interface: kind, root } = target
   const cmafInterface = { 'cmaf-ingest': 0, dash: 1, hls: 2 }[kind] ?? 0

@@ -9,12 +9,12 @@ import { type Client, type Target, urlOf } from './target.ts'
 
 interface PushStepOptions {
   readonly onStream: (id: number) => void
-  /** A stream was made. */
+  /** Called when a stream has been created. */
   readonly onCreated: (id: number) => Promise<void>
   readonly onClient: (id: string) => void
 }
 
-/** The stream, its address, and the lines by which each client pushes to it. */
+/** The step with the stream, its address, and the lines with which each client pushes to it. */
 export function pushStep(setup: Setup, facts: ServerFacts, options: PushStepOptions): HTMLElement {
   const chooser = streamChooser(setup.stream, facts.streams, options)
   const target = targetOf(setup, facts)

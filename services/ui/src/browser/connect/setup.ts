@@ -1,21 +1,21 @@
 import type { About, CertificateSummary, StreamSummary } from '../api/types.ts'
 import { originOf, type Target } from './target.ts'
 
-/** What the reader chose; it is in the address of the page. */
+/** The reader's choices, which are in the URL of the page. */
 export interface Setup {
   stream: number | null
-  /** Of the server, as the camera reaches it. */
+  /** Host at which the camera reaches the server. */
   host: string
-  /** Of `clientsFor`. */
+  /** Id of a client of `clientsFor`. */
   client: string
   /** Name of the camera's certificate. */
   identity: string
 }
 
-/** What the server says that the steps depend on. */
+/** Facts from the server that the steps depend on. */
 export interface ServerFacts {
   readonly about: About
-  /** Null where this reader may not see them. */
+  /** Device certificates; null when this reader may not see them. */
   readonly certificates: readonly CertificateSummary[] | null
   readonly streams: readonly StreamSummary[]
 }
@@ -36,16 +36,16 @@ export function writeSetup({ stream, host, client, identity }: Setup): void {
   history.replaceState(null, '', page)
 }
 
-/** Whether the reader is on the machine of the server. */
+/** Whether the reader is on the server's machine. */
 export const isHere = ({ host }: Setup): boolean => ['localhost', '127.0.0.1', '::1'].includes(host)
 
-/** Where devices reach the server; where it does not know its port, that of this page. */
+/** The origin at which devices reach the server, with the port of this page if the server does not know its own. */
 export const deviceOrigin = ({ host }: Setup, { port }: About): string =>
   originOf({ host, port: portOf(port) })
 
 const portOf = (port: number | null): number => port ?? Number(location.port || 443)
 
-/** On the machine of the server the files of the working directory serve; elsewhere those that were downloaded. */
+/** Paths of the files for a client: in the working directory on the server's machine, elsewhere as downloaded. */
 export function filesOf(setup: Setup, about: About): Pick<Target, 'root' | 'certificate' | 'key'> {
   const directory = isHere(setup) ? about.working_directory : null
   const folder = directory ? `${directory}/certs` : null

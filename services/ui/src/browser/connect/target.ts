@@ -1,4 +1,4 @@
-/** Where a client pushes to, and with what. */
+/** The stream that a client pushes to, and the files that it needs. */
 export interface Target {
   /** Host name or address, as in the server's certificate. */
   readonly host: string
@@ -11,11 +11,11 @@ export interface Target {
   readonly key: string
 }
 
-/** A program that pushes, and how it is called. */
+/** A program that pushes media, with its command lines. */
 export interface Client {
   readonly id: string
   readonly label: string
-  /** What to know before. */
+  /** What the reader should know before. */
   readonly note: string
   /** Lines for a shell, one block each. */
   readonly blocks: readonly string[]
@@ -25,5 +25,5 @@ export interface Client {
 export const originOf = ({ host, port }: Pick<Target, 'host' | 'port'>): string =>
   `https://${host.includes(':') ? `[${host}]` : host}:${port}`
 
-/** Where the objects of the stream go, without a slash at the end. */
+/** URL of the publishing point, without a slash at its end. */
 export const urlOf = (target: Target): string => `${originOf(target)}/streams/${target.stream}`

@@ -5,7 +5,7 @@ import { h } from '../dom/h.ts'
 import { deviceOrigin, filesOf, isHere, type Setup } from './setup.ts'
 import { step } from './step.ts'
 
-/** How the camera comes by the root, and how to see that it is the right one. */
+/** The step about the root certificate: how the camera gets it, and how to check that it is the right one. */
 export function trustStep(setup: Setup, about: About): HTMLElement {
   const fingerprint = (about.root.fingerprint_sha256.replaceAll(':', '').match(/../g) ?? [])
     .join(':')

@@ -18,11 +18,12 @@ export function copyButton(text: () => string, label = 'Copy'): HTMLButtonElemen
   }
 }
 
+/** Copies a text to the clipboard. */
 export async function copyText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text).catch(() => copyBySelection(text))
 }
 
-/** Where the clipboard is refused, as under a certificate that the browser does not trust. */
+/** Copies when the browser refuses the clipboard, as it does on a page whose certificate it does not trust. */
 function copyBySelection(text: string): void {
   const area = h('textarea', { class: 'visually-hidden', 'aria-hidden': 'true' })
   area.value = text
@@ -32,7 +33,7 @@ function copyBySelection(text: string): void {
   area.remove()
 }
 
-/** A line to paste into a shell, with its button. */
+/** A line to paste into a shell, with a button that copies it. */
 export const commandLine = (text: string, label?: string): HTMLElement =>
   h(
     'div',

@@ -1,7 +1,7 @@
 import { sentenceOf } from '../api/client.ts'
 import { type Child, h } from './h.ts'
 
-/** Opens a modal dialog; it is removed when it closes. */
+/** Opens a modal dialog, which removes itself when it closes. */
 export function openDialog(title: string, ...children: readonly Child[]): HTMLDialogElement {
   const close = h(
     'button',
@@ -19,7 +19,7 @@ export function openDialog(title: string, ...children: readonly Child[]): HTMLDi
   return dialog
 }
 
-/** Asks to type a word before something is destroyed; `act` throws a sentence when it fails. */
+/** Asks the reader to type a word before `act` destroys something. Shows the message of the error that `act` throws. */
 export function confirmTyped(
   title: string,
   sentence: string,

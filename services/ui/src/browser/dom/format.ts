@@ -1,4 +1,4 @@
-/** Texts of numbers, times and strangers' strings. No function here touches the page. */
+/** Formats numbers, times and texts of devices. No function here touches the page. */
 
 /** `09:12:03.220`, in the reader's time zone. */
 export function clock(ms: number): string {
@@ -6,11 +6,13 @@ export function clock(ms: number): string {
   return `${clockSeconds(ms)}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** A session by its key: `1.2` is the second recording of session 1; paths of `none` name no session. */
+/**
+ * Name of a session, from its key: `1.2` is the second recording of session 1, `none` that of paths without a session.
+ */
 export const sessionName = (key: string): string =>
   `session ${key}`.replace('session none', 'no session').replace(/\.(\d+)$/, ' ($1)')
 
-/** A text with code in backticks, in parts: those at odd places are code. */
+/** Splits a text with code in backticks into parts: those at odd indexes are code. */
 export const codeParts = (text: string): readonly string[] => text.split('`')
 
 /** `09:12:03`, in the reader's time zone. */
@@ -28,16 +30,16 @@ export function dayAndClock(ms: number): string {
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 
-/** Groups of three digits, parted by a thin space: `1 834`. */
+/** A number in groups of three digits with a thin space between: `1 834`. */
 export const grouped = (value: number): string =>
   String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
 
-/** `512 kB`, `87.6 MB`; powers of 1000. */
+/** A size such as `512 kB` or `87.6 MB`, in powers of 1000. */
 export function bytes(count: number): string {
   return count < 1_000 ? `${count} B` : scaled(count, ['kB', 'MB', 'GB', 'TB'])
 }
 
-/** `2.1 Mbit/s`. */
+/** A bit rate such as `2.1 Mbit/s`. */
 export function bitrate(bitsPerSecond: number): string {
   return bitsPerSecond < 1_000
     ? `${Math.round(bitsPerSecond)} bit/s`
@@ -54,7 +56,7 @@ function scaled(value: number, units: readonly string[]): string {
   return `${rest < 10 ? rest.toFixed(1) : Math.round(rest)} ${units[unit]}`
 }
 
-/** `40 ms`, `4.01 s`, `12 min`, `3 h`, `2 days`, `20 years`. */
+/** A duration: `40 ms`, `4.01 s`, `12 min`, `3 h`, `2 days`, `20 years`. The sign is dropped. */
 export function span(ms: number): string {
   const seconds = Math.abs(ms) / 1_000
   if (seconds < 0.1) return `${Math.round(seconds * 1_000)} ms`
@@ -65,7 +67,7 @@ export function span(ms: number): string {
   return days < 800 ? `${days} days` : `${Math.round(days / 365.25)} years`
 }
 
-/** `just now`, `12 min ago`. */
+/** How long ago `ms` was, both in milliseconds since 1970: `just now`, `12 min ago`. */
 export function ago(ms: number, now: number): string {
   const seconds = (now - ms) / 1_000
   if (seconds < 5) return 'just now'
@@ -73,21 +75,21 @@ export function ago(ms: number, now: number): string {
   return `${span(now - ms)} ago`
 }
 
-/** `1 upload`, `3 uploads`. */
+/** A count with its noun: `1 upload`, `3 uploads`. */
 export const plural = (count: number, noun: string): string =>
   `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
 
-/** Control characters, and those that change the direction of text or show nothing. */
+/** Control characters, and characters that change the direction of text or show nothing. */
 const invisible = /[\p{Cc}\p{Cf}\u2028\u2029\p{Cs}]/gu
 
-/** A stranger's text with every character that cannot be seen spelled out: `‹U+202E›`. */
+/** A text from a device with every invisible character spelled out: `‹U+202E›`. */
 export const visible = (text: string): string =>
   text.replace(invisible, (character) => {
     const code = character.codePointAt(0) ?? 0
     return `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`
   })
 
-/** A word for a POSIX shell that runs as nothing but this text, also in bash, zsh and when it is pasted. */
+/** Quotes a text as one word for a POSIX shell, bash and zsh, also when it is pasted. */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text
   if (!invisible.test(text)) return `'${text.replaceAll("'", "'\\''")}'`
@@ -105,5 +107,5 @@ function escapeCharacter(character: string): string {
     : `\\u${code.toString(16).padStart(4, '0')}`
 }
 
-/** A path of an object as part of a URL: each part percent-encoded. */
+/** Percent-encodes each part of an object's path. */
 export const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/')

@@ -4,7 +4,7 @@ import { h } from './h.ts'
 import { bindKeys, type Key } from './keys.ts'
 import { showAccess } from './show-access.ts'
 
-/** Makes the shell of this page work: its theme, its keys. Returns where the page puts its content. */
+/** Starts the shell of this page: title, theme, keys, sign-in. Returns the element for the content of the page. */
 export function startPage(title: string, keys: readonly Key[] = []): HTMLElement {
   const main = element('main')
   element('theme').addEventListener('click', switchTheme)
@@ -40,7 +40,7 @@ function switchTheme(): void {
   dispatchEvent(new Event('themechange'))
 }
 
-/** Shows in the page's head whether news arrive. */
+/** Shows in the page's head whether states arrive from the server. */
 export function showConnection(status: ConnectionStatus): void {
   const place = element('connection')
   place.className = `connection ${status.kind}`
@@ -55,11 +55,15 @@ export function showConnection(status: ConnectionStatus): void {
   place.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), text)
 }
 
+const announcementIntervalMs = 10_000
+/** When the page announced something, of `performance.now`; a page has one place for announcements. */
 let announcedAt = 0
 
-/** Tells screen readers a sentence; at most one in ten seconds, unless it is urgent. Whether it was told. */
+/**
+ * Makes screen readers read a sentence: at most one in ten seconds, unless it is urgent. Returns whether they read it.
+ */
 export function announce(sentence: string, isUrgent = true): boolean {
-  if (!isUrgent && performance.now() - announcedAt < 10_000) return false
+  if (!isUrgent && performance.now() - announcedAt < announcementIntervalMs) return false
   announcedAt = performance.now()
   element('announcements').textContent = sentence
   return true

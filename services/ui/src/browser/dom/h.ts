@@ -1,12 +1,12 @@
 type Listeners = { readonly [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name]) => void }
 type Value = string | number | boolean | null | undefined
 
-/** Attributes, and `on` for listeners. False, null and undefined leave an attribute out; true sets it empty. */
+/** Attributes, and `on` for listeners. False, null and undefined omit an attribute; true sets it to an empty text. */
 export type Props = { readonly [name: string]: Value | Listeners; readonly on?: Listeners }
 
 export type Child = Node | string | number | null | undefined | false | readonly Child[]
 
-/** Makes an element. Texts become text nodes: no string is ever read as markup. Throws for an unsafe attribute. */
+/** Makes an element. Strings become text nodes and are never parsed as markup. Throws for an unsafe attribute. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   props: Props = {},
@@ -20,13 +20,13 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** Puts children in the place of those that an element has. */
+/** Replaces the children of an element. */
 export function fill(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren()
   append(element, children)
 }
 
-/** Says a text; one that is there already stays, so that nothing is laid out again. */
+/** Sets the text of an element, unless it is the same: the browser would lay the page out again. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
@@ -46,7 +46,7 @@ function setAttribute(element: Element, name: string, value: Value): void {
   element.setAttribute(name, value === true ? '' : String(value))
 }
 
-/** Links lead to this server or to bytes that this page holds; they are made of ids, never taken from a device. */
+/** Throws for a link that leads neither to this server nor to a blob of this page. */
 function assertOwn(url: string): void {
   const { origin, protocol } = new URL(url, location.href)
   if (origin !== location.origin || (protocol !== location.protocol && protocol !== 'blob:'))

@@ -1,19 +1,23 @@
 import { openDialog } from './dialog.ts'
 import { h } from './h.ts'
 
+/** A keyboard shortcut. */
 export interface Key {
-  /** `j`, `Enter`, or two keys one after the other: `g s`. */
+  /** A key such as `j` or `Enter`, or two keys one after the other: `g s`. */
   readonly keys: string
+  /** What the shortcut does, for the list of keys. */
   readonly does: string
-  /** What the list shows in place of `keys`; null leaves it out. */
+  /** What the list shows in place of `keys`; null to leave the shortcut out of the list. */
   readonly listedAs?: string | null
   readonly act: () => void
 }
 
+/** Item of the local storage that is set when the reader has switched single keys off. */
 const offItem = 'keys-off'
+/** Time between the two keys of a sequence. */
 const sequenceMs = 1_200
 
-/** Single-key shortcuts outside fields and dialogs; `?` lists them and can switch them off (WCAG 2.1.4). */
+/** Binds shortcuts outside fields and dialogs. `?` lists them and can switch single keys off (WCAG 2.1.4). */
 export function bindKeys(keys: readonly Key[]): void {
   const all = [...keys, { keys: '?', does: 'list the keys', act: list }]
   let before = ''

@@ -1,7 +1,9 @@
 import { sentenceOf } from '../api/client.ts'
 import { fill, h } from './h.ts'
 
-/** Grey rows where something is on its way; they show after 150 ms by style, so that a quick answer does not flicker. */
+/**
+ * Shows grey rows while something loads. A style shows them after 150 ms, so that a quick response does not flicker.
+ */
 export function loading(place: Element): void {
   fill(
     place,
@@ -16,7 +18,7 @@ export function loading(place: Element): void {
   )
 }
 
-/** The same where a whole page failed: it keeps its heading and leads on. */
+/** Shows why a whole page failed, below its heading and with a link back. `again` is called to try again. */
 export function showPageFailure(
   main: Element,
   title: string,
@@ -29,7 +31,7 @@ export function showPageFailure(
   fill(main, h('h1', {}, title), place, h('p', {}, h('a', { href: back.href }, back.text)))
 }
 
-/** What went wrong, in place of the part that failed; the rest of the page goes on. */
+/** Shows why a part of a page failed, in place of that part, with a button for `again`. */
 export function showFailure(place: Element, error: unknown, again?: () => void): void {
   fill(
     place,

@@ -6,7 +6,7 @@ export interface Menu {
   close(): void
 }
 
-/** A button that opens a box below it; `draw` fills the box each time. Escape and a click elsewhere close it. */
+/** A button that opens a box below it. `draw` fills the box at each opening. Escape or a click elsewhere closes it. */
 export function createMenu(label: string, draw: (place: HTMLElement) => void): Menu {
   const box = h('div', { class: 'menu', hidden: true })
   const button = h(

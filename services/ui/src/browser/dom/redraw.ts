@@ -1,8 +1,8 @@
 const focusable = 'a[href], button, input, select, summary, [tabindex]'
 
 /**
- * Draws a place anew. What has the focus in it has it again afterwards: the element with the same link or words, else the
- * one in the same place.
+ * Draws a place again and restores the focus in it: on the element with the same link and text, else on the one with
+ * the same index.
  */
 export function redraw(place: Element, draw: () => void): void {
   const before: readonly Element[] = [...place.querySelectorAll(focusable)]

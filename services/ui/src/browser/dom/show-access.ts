@@ -1,7 +1,7 @@
 import { getJson, sendJson } from '../api/client.ts'
 import { h } from './h.ts'
 
-/** Who this browser is to the server. */
+/** The rights of this browser, from `GET /access`. */
 interface OwnAccess {
   readonly auth: 'open' | 'mtls'
   readonly role: 'anonymous' | 'device' | 'viewer' | 'admin'
@@ -14,10 +14,10 @@ export const ownAccess = (): Promise<OwnAccess> => getJson<OwnAccess>('/access')
 
 const signInPath = '/ui/sign-in'
 
-/** Puts the server's warnings above the content of a page, and a way to sign out into its head. */
+/** Shows the server's warnings above the content of a page, and a button to sign out in its head. */
 export async function showAccess(main: HTMLElement): Promise<void> {
   const access = await ownAccess().catch(() => null)
-  // The connection's state says that the server is away.
+  // When the server is unreachable, the state of the connection shows it.
   if (!access) return
   for (const warning of access.warnings)
     main.before(h('p', { class: 'server-warning', role: 'status' }, warning))

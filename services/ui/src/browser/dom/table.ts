@@ -1,8 +1,8 @@
 import { type Child, h } from './h.ts'
 
 /**
- * A table that scrolls by itself where it is too wide, also by keys. `label` is what screen readers call it, `rows` are its
- * `tr`. A column is the name in its head, empty over buttons, or the cell itself.
+ * A table that scrolls sideways when it is too wide, also by keys. `label` is its name for screen readers; `rows` are
+ * `tr` elements. A column is given by its name, empty for a column of buttons, or by its header cell.
  */
 export const scrollingTable = (
   label: string,
@@ -21,5 +21,5 @@ export const headCell = (column: string | Child): Child =>
     ? h('th', { scope: 'col' }, column || h('span', { class: 'visually-hidden' }, 'actions'))
     : column
 
-/** Over numbers. */
+/** Header cell of a column of numbers. */
 export const numberColumn = (name: string): HTMLElement => h('th', { scope: 'col', class: 'number' }, name)

@@ -3,7 +3,7 @@ import { h } from './h.ts'
 export interface Tab {
   readonly id: string
   readonly label: string
-  /** Fills a new place each time the tab is chosen. */
+  /** Fills a new panel each time the reader chooses the tab. */
   readonly show: (panel: HTMLElement) => void
 }
 
@@ -12,7 +12,7 @@ export interface Tabs {
   choose(id: string): void
 }
 
-/** Tabs by the APG pattern: arrows move between them, the panel follows. */
+/** Tabs by the pattern of WAI-ARIA: arrow keys move between tabs, and the panel shows the chosen one. */
 export function createTabs(tabs: readonly Tab[], chosen: string, onChoose: (id: string) => void): Tabs {
   const panel = h('div', { role: 'tabpanel', class: 'tab-panel', tabindex: '0' })
   const buttons = tabs.map(({ id, label }) =>
@@ -48,7 +48,7 @@ export function createTabs(tabs: readonly Tab[], chosen: string, onChoose: (id: 
       button?.setAttribute('tabindex', tab.id === id ? '0' : '-1')
       if (tab.id !== id) continue
       panel.setAttribute('aria-labelledby', `tab-${id}`)
-      // What a tab that was left draws late goes nowhere.
+      // A new place for each tab, so that a tab which the reader has left cannot draw into this one.
       const place = h('div', {})
       panel.replaceChildren(place)
       tab.show(place)

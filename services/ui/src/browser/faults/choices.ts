@@ -1,4 +1,4 @@
-/** What a user can choose on the page; the API can do more. */
+/** The faults that the page offers. The API has more. */
 export const faultChoices: readonly (readonly [name: string, fault: object])[] = [
   ['refuse with 500', { kind: 'status', status: 500 }],
   ['refuse with 404', { kind: 'status', status: 404 }],
@@ -20,6 +20,7 @@ export const faultChoices: readonly (readonly [name: string, fault: object])[] =
   ['allow uploads on one connection at a time', { kind: 'connections', max: 1 }],
 ]
 
+/** The scripts of faults that the page offers. */
 export const scriptChoices: readonly (readonly [script: string, name: string, does: string])[] = [
   ['server-restarts', 'Server restarts', 'cuts one upload, then takes none for 15 s'],
   ['disk-full', 'Disk full', '507 for 30 s'],

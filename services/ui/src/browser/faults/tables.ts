@@ -49,7 +49,7 @@ const words: Readonly<Record<FaultReaction['reaction'], string>> = {
   pending: '… pending',
 }
 
-/** What a camera did about each hit. */
+/** What the camera did after each hit of a fault. */
 export const reactionsTable = (stream: string, reactions: readonly FaultReaction[]): HTMLElement =>
   tableOf(
     'Reactions',
@@ -71,7 +71,7 @@ export const reactionsTable = (stream: string, reactions: readonly FaultReaction
     ]),
   )
 
-/** What faults took of each session. */
+/** Which objects of each session were lost to faults. */
 export const lossesTable = (sessions: Faults['sessions']): HTMLElement =>
   tableOf(
     'Losses',

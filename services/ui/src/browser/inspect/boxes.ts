@@ -6,7 +6,7 @@ import { loading, showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
 import { hexTab } from './hex.ts'
 
-/** The tree of boxes; the chosen one's fields and bytes stand beside it. */
+/** The tree of boxes of an upload, with the fields and bytes of the chosen box beside it. */
 export function boxesTab(
   panel: HTMLElement,
   stream: string,

@@ -6,7 +6,7 @@ import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
 
-/** The client certificate that came with an upload. */
+/** The client certificate with which an upload was sent. */
 export function certificateTab(panel: HTMLElement, { path, sender }: UploadFacts, stream: string): void {
   const { device } = sender
   if (!device)

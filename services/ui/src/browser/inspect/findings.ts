@@ -13,7 +13,10 @@ const standards: Readonly<Record<string, string>> = {
 
 export const standardName = (rule: string): string => standards[rule] ?? rule
 
-/** The findings of an upload, each with its rule and what to change; `linkOf` leads to all uploads with its code. */
+/**
+ * The findings of an upload, each with its rule and what to change. `linkOf` returns the URL of all uploads with a
+ * code.
+ */
 export function findingsView(findings: readonly Finding[], linkOf: (code: string) => string): HTMLElement {
   if (findings.length === 0)
     return h(

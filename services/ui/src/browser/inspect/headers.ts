@@ -3,7 +3,7 @@ import { copyButton } from '../dom/copy.ts'
 import { h } from '../dom/h.ts'
 import { untrusted } from '../dom/words.ts'
 
-/** The request's head as it was sent: order kept, duplicates visible. */
+/** The request head as the device sent it, with the order and duplicates of its headers. */
 export function headersView({ method, path, sender }: UploadFacts, stream: string): HTMLElement {
   const text = () => sender.headers.map(([name, value]) => `${name}: ${value}`).join('\n')
   return h(

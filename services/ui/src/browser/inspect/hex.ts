@@ -3,9 +3,9 @@ import { grouped } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 
-const pageSize = 4_096
+const pageBytes = 4_096
 
-/** Bytes of an upload, 4 KiB at a time; `from` and `length` are lit. */
+/** The bytes of an upload, 4 KiB at a time. Highlights `length` bytes from `from` on. */
 export function hexTab(
   panel: HTMLElement,
   stream: string,
@@ -19,7 +19,7 @@ export function hexTab(
 
   function show(begin: number): void {
     loading(panel)
-    const end = Math.min(total, begin + pageSize)
+    const end = Math.min(total, begin + pageBytes)
     if (end <= begin) return void fill(panel, h('p', {}, 'There are no bytes.'))
     getBytes(`/uploads/${stream}/${upload}`, begin, end).then(
       (bytes) => {
@@ -33,7 +33,7 @@ export function hexTab(
           h(
             'div',
             { class: 'hex-nav' },
-            nav('← before', begin - pageSize, begin > 0),
+            nav('← before', begin - pageBytes, begin > 0),
             h('span', { class: 'muted' }, `${grouped(begin)}–${grouped(end)} of ${grouped(total)} bytes`),
             nav('after →', end, end < total),
           ),

@@ -1,11 +1,11 @@
 import { h } from '../dom/h.ts'
 import { untrusted } from '../dom/words.ts'
 
-const maxNodes = 2_000
+const maxShownValues = 2_000
 
-/** JSON as indented text; of more than 2 000 values only the first are shown. */
+/** JSON as indented text, at most the first 2000 values. */
 export function jsonView(value: unknown): HTMLElement {
-  let left = maxNodes
+  let left = maxShownValues
   const view = node(value, '')
   return h(
     'div',

@@ -1,9 +1,8 @@
-import { getJson } from '../api/client.ts'
-import { encodePath, plural, sessionName, span } from '../dom/format.ts'
-import { fill, h } from '../dom/h.ts'
-import { loading, showFailure } from '../dom/load.ts'
+import { encodePath, sessionName, span } from '../dom/format.ts'
+import { h } from '../dom/h.ts'
 import { numberColumn, scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
+import { reportSection } from '../report/report-section.ts'
 
 interface TrackLatency {
   readonly session: string
@@ -18,31 +17,19 @@ interface TrackLatency {
   readonly slowest: readonly { readonly upload: string; readonly path: string; readonly ms: number }[]
 }
 
-/** Streams of more uploads are read when they are asked for. */
-const maxUnasked = 10_000
-
-/** How late the segments of each track came. */
-export function latencySection(stream: string, session: string | null, uploads: number): HTMLElement {
-  const place = h('div', {})
-  if (uploads <= maxUnasked) load()
-  else fill(place, h('button', { type: 'button', on: { click: load } }, `Read ${plural(uploads, 'upload')}`))
-  return h('section', {}, h('h2', {}, 'Latency'), place)
-
-  function load(): void {
-    const query = session === null ? '' : `&session=${encodeURIComponent(session)}`
-    loading(place)
-    getJson<{ latency: readonly TrackLatency[] }>(`/streams/${stream}/report?latency=true${query}`).then(
-      ({ latency }) =>
-        fill(
-          place,
-          latency.length === 0
-            ? h('p', { class: 'muted' }, 'No segment with a decode time has come.')
-            : table(stream, latency),
-        ),
-      (error) => showFailure(place, error, load),
-    )
-  }
-}
+/** The section of the report with how late the segments of each track came. */
+export const latencySection = (stream: string, session: string | null, uploads: number): HTMLElement =>
+  reportSection<readonly TrackLatency[]>({
+    title: 'Latency',
+    stream,
+    session,
+    uploads,
+    part: 'latency',
+    draw: (latency) =>
+      latency.length === 0
+        ? h('p', { class: 'muted' }, 'No segment with a decode time has come.')
+        : table(stream, latency),
+  })
 
 const columns = (): readonly (string | HTMLElement)[] => [
   'session',

@@ -27,7 +27,9 @@ const shown = [
   'start_time',
 ]
 
-/** What ffprobe says of the newest object at a path; waits while it is still under way. */
+/**
+ * The probe of the newest object at a path. Polls the server until the probe has ended; `refresh` requests a new one.
+ */
 export function probeTab(panel: HTMLElement, stream: string, path: string, refresh = false): void {
   loading(panel)
   void ask(refresh)
@@ -97,7 +99,7 @@ function probeView({ streams = [], format = {} }: Probe): HTMLElement {
   )
 }
 
-/** A column for each stream, a row for each field that one of them has. */
+/** A table with a column for each stream and a row for each field that a stream has. */
 function streamsTable(streams: NonNullable<Probe['streams']>): HTMLElement {
   const rows = shown.filter((name) => streams.some((stream) => stream[name] !== undefined))
   const heads = streams.map((stream, i) =>

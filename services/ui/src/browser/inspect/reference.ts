@@ -4,6 +4,7 @@ import { type Child, fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { numberColumn, scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
+import { reportSection } from '../report/report-section.ts'
 
 interface Difference {
   readonly situation: string
@@ -80,32 +81,17 @@ const why = ({ situation, reference, ours }: Difference): readonly Child[] =>
 const withCode = (text: string): readonly Child[] =>
   codeParts(text).map((part, at) => (at % 2 === 1 ? h('span', { class: 'code' }, part) : part))
 
-/** The reference's side of a report; for a long stream only when it is asked for, because it is read from its start. */
-export function referenceSection(stream: string, session: string | null, uploads: number): HTMLElement {
-  const place = h('div', {})
-  if (uploads <= maxUnasked) load()
-  else
-    fill(
-      place,
-      h(
-        'button',
-        { type: 'button', on: { click: load } },
-        `Read ${plural(uploads, 'upload')} as the reference would`,
-      ),
-    )
-  return h('section', {}, h('h2', {}, 'The reference server'), place)
-
-  function load(): void {
-    const query = session === null ? '' : `&session=${encodeURIComponent(session)}`
-    loading(place)
-    getJson<{ reference: ReferenceReport }>(`/streams/${stream}/report?reference=true${query}`).then(
-      ({ reference }) => fill(place, ...reportView(stream, reference)),
-      (error) => showFailure(place, error, load),
-    )
-  }
-}
-
-const maxUnasked = 10_000
+/** The section of the report with what the reference server would have decided. */
+export const referenceSection = (stream: string, session: string | null, uploads: number): HTMLElement =>
+  reportSection<ReferenceReport>({
+    title: 'The reference server',
+    stream,
+    session,
+    uploads,
+    part: 'reference',
+    readAs: ' as the reference would',
+    draw: (reference) => reportView(stream, reference),
+  })
 
 function reportView(stream: string, report: ReferenceReport): readonly (HTMLElement | false)[] {
   const complete = report.sessions.filter((session) => session.complete).length

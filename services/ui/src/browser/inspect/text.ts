@@ -5,7 +5,7 @@ import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
 
-/** A manifest with line numbers, each finding below its line. */
+/** The text of a manifest with line numbers, and each finding below its line. */
 export function textTab(panel: HTMLElement, stream: string, upload: string, total: number): void {
   loading(panel)
   read().then(

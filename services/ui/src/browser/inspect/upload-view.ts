@@ -21,11 +21,11 @@ export interface UploadViewOptions {
 
 export interface UploadView {
   readonly element: HTMLElement
-  /** Chooses the tab at a place, from 0. */
+  /** Chooses the tab at an index, from 0. */
   chooseTab(place: number): void
 }
 
-/** Everything about one upload: its facts and the tabs. */
+/** The view of one upload: its facts and tabs with everything about it. */
 export function createUploadView(facts: UploadFacts, options: UploadViewOptions): UploadView {
   const { stream } = options
   const tabs = tabsOf(facts, options)
@@ -85,7 +85,7 @@ function tabsOf(facts: UploadFacts, { stream, box, onBox }: UploadViewOptions): 
   return all.filter((tab) => tab !== false)
 }
 
-/** Few readers open these tabs: what draws one is loaded when it is opened. */
+/** Shows a tab whose module is loaded only when the reader opens it, as few readers do. */
 const later =
   <Module>(load: () => Promise<Module>, draw: (panel: HTMLElement, module: Module) => void) =>
   (panel: HTMLElement): void => {
@@ -151,11 +151,11 @@ function actions(facts: UploadFacts, stream: string): HTMLElement {
   )
 }
 
-/** A name for a downloaded file: nothing of a path and no character that file systems or people stumble over. */
+/** A name for a downloaded file: the last part of the path, without characters that file systems do not allow. */
 const fileName = (path: string): string =>
   (path.split('/').at(-1) ?? '').replace(/[^\w.()-]+/g, '_') || 'upload'
 
-/** The request again, as a line for a shell: every text that the device sent is quoted. */
+/** A shell line that sends the request again. Every text from the device is quoted. */
 export function curlOf(facts: UploadFacts, stream: string): string {
   const left = /^(host|content-length|transfer-encoding|connection|expect|user-agent|accept)$/i
   const headers = facts.sender.headers

@@ -9,14 +9,16 @@ import type { Entry } from './log-entries.ts'
 
 export interface ColumnChooser {
   readonly element: HTMLElement
-  /** Shows the columns that were chosen last. */
+  /** Shows the columns that the reader chose last. */
   apply(): void
 }
 
 const storageItem = 'log-columns'
 const usual = ['time', 'delta', 'method', 'path', 'size', 'ms', 'status', 'worst', 'probe']
 
-/** All columns of the wire log; `deltaOf` says how long after the upload before it in its track a row began. */
+/**
+ * All columns of the wire log. `deltaOf` returns how many milliseconds after the last upload of its track a row began.
+ */
 export function logColumns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[] {
   const iso = (row: Row) => new Date(arrivalOf(row)).toISOString()
   return [
@@ -82,7 +84,7 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
   ]
 }
 
-/** Which columns the log shows; the choice is kept in this browser. */
+/** The menu for the columns of the log. The browser stores the choice. */
 export function createColumnChooser(onChoose: (names: ReadonlySet<string>) => void): ColumnChooser {
   const chosen = new Set(readChoice())
   const menu = createMenu('Columns', (place) =>
@@ -100,7 +102,7 @@ export function createColumnChooser(onChoose: (names: ReadonlySet<string>) => vo
   menu.element.classList.add('column-chooser')
   return { element: menu.element, apply: () => onChoose(chosen) }
 
-  /** The path stays: without it a row says nothing. */
+  /** Switches a column on or off, but never the path, without which a row says nothing. */
   function toggle(name: string): void {
     if (!chosen.delete(name)) chosen.add(name)
     chosen.add('path')

@@ -3,26 +3,27 @@ import { h } from '../dom/h.ts'
 export interface Column<Item> {
   readonly name: string
   readonly label: string
-  /** Width in the grid of the list, in CSS. */
+  /** Width of the column in CSS grid notation. */
   readonly width: string
-  /** Left out while the list is narrower than this, in pixels. */
+  /** The column is hidden while the list is narrower than this, in pixels. */
   readonly minListWidth?: number
-  /** The label is for screen readers only. */
+  /** Whether the label is for screen readers only. */
   readonly isLabelHidden?: boolean
-  /** The text of a cell; it goes into a text node. */
+  /** The text of a cell, which becomes a text node. */
   readonly text: (item: Item, index: number) => string
   /** A class for the cell, such as a severity. */
   readonly tone?: (item: Item) => string
+  /** The tooltip of a cell. */
   readonly hint?: (item: Item) => string
-  /** A text that does not fit loses its beginning, because its end tells more. */
+  /** Whether a text that does not fit loses its beginning, because its end tells more. */
   readonly keepsEnd?: boolean
 }
 
-/** The columns of a list of which those are shown that were chosen and have room, with their headers. */
+/** The columns of a list with their headers. It shows those that the reader chose and that fit. */
 export interface ListColumns<Item> {
   readonly head: HTMLElement
   choose(names: ReadonlySet<string>): void
-  /** Those that are shown in a list so wide, in pixels; null when they are the same as before. */
+  /** Returns the columns to show in a list of this width, in pixels; null when they have not changed. */
   fit(listWidth: number, isNarrowWindow: boolean): readonly Column<Item>[] | null
 }
 
@@ -46,7 +47,7 @@ export function createListColumns<Item>(columns: readonly Column<Item>[]): ListC
       chosen = names
     },
     fit(listWidth, isNarrowWindow) {
-      // A row of a narrow window has two lines.
+      // In a narrow window a row has two lines, which have room for all columns.
       const haveAllRoom = isNarrowWindow || listWidth === 0
       const now = columns.filter(
         ({ name, minListWidth = 0 }) => chosen.has(name) && (haveAllRoom || listWidth >= minListWidth),

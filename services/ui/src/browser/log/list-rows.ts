@@ -10,45 +10,45 @@ export interface ListState {
 }
 
 interface ListRowsOptions<Item> {
-  /** Null while it is not loaded. */
+  /** The item at an index; null while it is not loaded. */
   readonly itemAt: (index: number) => Item | null
   readonly toneOf: (item: Item) => string
   readonly onChoose: (index: number) => void
   readonly onHover: (index: number | null) => void
 }
 
-/** The row elements of a list, which are used again as the reader scrolls. */
+/** The row elements of a list, which the list reuses as the reader scrolls. */
 export interface ListRows<Item> {
-  /** Gives each row the cells of these columns. */
+  /** Rebuilds the cells of all rows for these columns. */
   setColumns(columns: readonly Column<Item>[]): void
-  /** Shows the items from `first` up to `end`, which is not among them; a row is `height` pixels high. */
+  /** Shows the items from `first` up to but not including `end`, in rows of `height` pixels. */
   render(first: number, end: number, state: ListState, height: number): void
 }
 
 interface Cell<Item> {
   readonly column: Column<Item>
   readonly element: HTMLElement
-  /** Where its text is. */
+  /** The element with the text: `element` itself or one inside. */
   readonly place: Element
   text: string
 }
 
 interface Slot<Item> {
   readonly row: HTMLElement
-  /** Of the columns that are shown. */
+  /** The cells of the shown columns. */
   cells: readonly Cell<Item>[]
   index: number
   item: Item | null
-  /** From the top of the first row, in pixels. */
+  /** Distance from the top of the first row, in pixels. */
   top: number
 }
 
 const maxSlots = 120
 
-/** Puts its rows into `body`, at most some sixty however long the list is. */
+/** Creates rows in `body`: as many as are in view, at most 120, however long the list is. */
 export function createListRows<Item>(body: HTMLElement, options: ListRowsOptions<Item>): ListRows<Item> {
   const { itemAt, toneOf, onChoose, onHover } = options
-  /** In the order of their rows. */
+  /** Slots in the order of their rows. */
   const slots: Slot<Item>[] = []
   let columns: readonly Column<Item>[] = []
   return {
@@ -85,7 +85,7 @@ export function createListRows<Item>(body: HTMLElement, options: ListRowsOptions
     return slot
   }
 
-  /** What stays in view stays in its slot: only the slots of rows that left are filled anew. */
+  /** Moves the slots of rows that left the view to the other end, so that only these are filled again. */
   function turn(first: number): void {
     const by = first - (slots[0]?.index ?? first)
     if (by === 0 || Math.abs(by) >= slots.length) return
@@ -104,7 +104,7 @@ export function createListRows<Item>(body: HTMLElement, options: ListRowsOptions
     const item = itemAt(index)
     const tone = `list-row ${item ? toneOf(item) : 'loading'}${index === chosen ? ' chosen' : ''}${index === hovered ? ' hovered' : ''}`
     if (slot.row.className !== tone) slot.row.className = tone
-    // Rows are higher in a narrow window: a row that stays may move.
+    // Rows are higher in a narrow window, so a row that stays in view may have to move.
     if (slot.top !== index * height) slot.row.style.transform = `translateY(${index * height}px)`
     slot.top = index * height
     if (slot.index === index && slot.item === item && item !== null) return
@@ -123,7 +123,7 @@ function createCells<Item>(columns: readonly Column<Item>[]): readonly Cell<Item
   })
 }
 
-/** Only what changed is written. */
+/** Writes only what has changed in a cell. */
 function fillCell<Item>(cell: Cell<Item>, item: Item | null, index: number): void {
   const { column, element, place } = cell
   const text = item ? column.text(item, index) : ''

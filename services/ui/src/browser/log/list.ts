@@ -5,31 +5,32 @@ import { createListRows, type ListState } from './list-rows.ts'
 interface ListOptions<Item> {
   readonly label: string
   readonly columns: readonly Column<Item>[]
-  /** Null while it is not loaded. */
+  /** The item at an index; null while it is not loaded. */
   readonly itemAt: (index: number) => Item | null
   readonly toneOf: (item: Item) => string
   readonly onChoose: (index: number) => void
   readonly onHover: (index: number | null) => void
-  /** The reader scrolled: whether the end is in view. */
+  /** Called when the reader scrolls, with whether the end is in view. */
   readonly onScroll: (isAtEnd: boolean) => void
 }
 
 export interface List {
   readonly element: HTMLElement
-  /** Paints the rows in view, of the end while the list follows it; cheap enough for each frame. */
+  /** Paints the rows in view, or the last rows while the list follows its end; cheap enough for each frame. */
   paint(now: ListState): void
-  /** Which rows are in view, and the first after them. */
+  /** The index of the first row in view, and of the first row below the view. */
   range(): readonly [number, number]
   scrollTo(index: number): void
   /** Shows the columns of these names, in their own order. */
   showColumns(names: ReadonlySet<string>): void
 }
 
+/** Height in pixels, as in the styles. */
 const headHeight = 28
 
 /**
- * A table of any length. Its size and where it is scrolled to are remembered, so that painting never makes the browser lay
- * the page out in between.
+ * A table of any length. It keeps its size and scroll position in variables, so that painting never forces the browser
+ * to lay the page out.
  */
 export function createList<Item>(options: ListOptions<Item>): List {
   const columns = createListColumns(options.columns)
@@ -91,7 +92,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
     if (now.isFollowing && top !== scrolledByUs) scroll()
   }
 
-  /** Where the browser scrolls to may differ by a part of a pixel. */
+  /** Scrolls to `top`. The browser may scroll to a position that differs by a fraction of a pixel. */
   function scroll(): void {
     scroller.scrollTop = top
     scrolledByUs = top

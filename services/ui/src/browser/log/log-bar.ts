@@ -3,7 +3,7 @@ import { h, setText } from '../dom/h.ts'
 import type { ViewState } from '../stream/view-state.ts'
 import type { LogMatches } from './log-matches.ts'
 
-/** Above the log: what it is filtered by, and how many rows pass. */
+/** The bar above the log: the filter, and how many rows pass it. */
 export interface LogBar {
   readonly element: HTMLElement
   readonly search: HTMLInputElement
@@ -14,7 +14,7 @@ export interface LogBar {
 interface LogBarDeps {
   readonly view: ViewState
   readonly matches: LogMatches
-  /** Stands at the end. */
+  /** The column chooser, at the end of the bar. */
   readonly chooser: HTMLElement
   readonly onView: () => void
   readonly onToggle: () => void

@@ -2,20 +2,20 @@ import type { Store } from '../api/store.ts'
 import type { InFlight, Row } from '../api/types.ts'
 import type { LogMatches } from './log-matches.ts'
 
-/** A row of the log, or a request that is still on its way. */
+/** A row of the log: an upload, or a request in flight. */
 export interface Entry extends Row {
   readonly flight: InFlight | null
 }
 
-/** What the log lists, by index: the rows that pass, then the requests on their way. */
+/** The entries of the log by index: the rows that pass the filter, then the requests in flight. */
 export interface LogEntries {
   setInFlight(inFlight: readonly InFlight[]): void
-  /** Without the requests on their way. */
+  /** Number of rows, without the requests in flight. */
   rowCount(): number
   count(): number
-  /** Null while it is not loaded. */
+  /** The entry at an index; null while it is not loaded. */
   at(index: number): Entry | null
-  /** Where an upload is shown; -1 where it is not. */
+  /** The index of an upload; -1 when the log does not list it. */
   indexOf(upload: string): number
 }
 

@@ -4,15 +4,15 @@ import type { Store } from '../api/store.ts'
 import type { Row } from '../api/types.ts'
 import type { ViewState } from '../stream/view-state.ts'
 
-/** The rows that the filter, the session and the stretch of time let through. */
+/** The rows that pass the filter, the session and the range of time. */
 export interface LogMatches {
-  /** In their order; null while every row is shown. */
+  /** The rows that pass, in their order; null when all rows are shown. */
   readonly rows: readonly Row[] | null
-  /** What was typed. */
+  /** The filter that the reader typed. */
   readonly filter: Filter
-  /** Takes in what changed; `isOff` shows every row. */
+  /** Applies changes of the view and the store; `isOff` shows all rows. */
   update(isOff: boolean): void
-  /** Rows that came; one before the last that was looked at makes it look again. */
+  /** Takes rows that have been loaded. A row among those that were already tested makes `update` test again. */
   add(fresh: readonly Row[]): void
 }
 
@@ -20,13 +20,13 @@ interface LogMatchesDeps {
   readonly stream: string
   readonly store: Store
   readonly view: ViewState
-  /** How much of what is not loaded has been searched, from 0 to 1; null when that is over. */
+  /** Called with the share of the rows before the loaded ones that is searched, from 0 to 1; null at the end. */
   readonly onProgress: (share: number | null) => void
-  /** Another question is asked, or a search found more. */
+  /** Called when a search has found more rows. */
   readonly requestPaint: () => void
 }
 
-/** What is loaded is looked at here, each row once; what is not is searched on the server. */
+/** Tests each loaded row once in the browser, and has the server search the rows that are not loaded. */
 export function createLogMatches(deps: LogMatchesDeps): LogMatches {
   const { stream, store, view, onProgress, requestPaint } = deps
   let filter = parseFilter(view.q)
@@ -36,7 +36,7 @@ export function createLogMatches(deps: LogMatchesDeps): LogMatches {
   let older: Row[] = []
   let searchedTo = 0
   let searching = 0
-  /** Rows among those loaded at the end that pass, and which positions were looked at. */
+  /** Rows that pass among those loaded at the end, and the range of positions that has been tested. */
   let recent: { from: number; to: number; readonly rows: Row[] } = { from: 0, to: 0, rows: [] }
   return {
     get rows() {
@@ -95,7 +95,7 @@ export function createLogMatches(deps: LogMatchesDeps): LogMatches {
     return recent.rows
   }
 
-  /** What is not loaded is searched on the server, from the oldest on. */
+  /** Has the server search the rows that are not loaded, from the oldest on. */
   async function searchOlder(turn: number): Promise<void> {
     const end = store.tailFrom
     const query = { ...filter.query, ...(view.session === null ? {} : { session: view.session }) }

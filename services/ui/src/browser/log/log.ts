@@ -13,12 +13,12 @@ import { createLogMatches } from './log-matches.ts'
 export interface Log {
   readonly element: HTMLElement
   readonly search: HTMLInputElement
-  /** Takes in what changed: the filter, the session, the stretch of time, new rows. */
+  /** Applies changes of the filter, the session, the range of time and the rows. */
   update(inFlight: readonly InFlight[]): void
-  /** Rows that were not loaded before. */
+  /** Takes rows that have been loaded. */
   add(fresh: readonly Row[]): void
   paint(hovered: string | null): void
-  /** The row `step` rows after the chosen one that passes the test; the first or last at the ends. */
+  /** The next (1) or previous (-1) row after the chosen one that passes a test; null when there is none. */
   step(step: 1 | -1, test: (row: Row) => boolean): Row | null
   reveal(upload: string): void
   follow(): void
@@ -35,7 +35,7 @@ interface LogOptions {
   readonly requestPaint: () => void
 }
 
-/** The wire log: every upload in arrival order; it follows the end until the reader scrolls. */
+/** Creates the wire log: every upload in the order of arrival. It follows the end until the reader scrolls. */
 export function createLog({ stream, store, view, onChoose, onHover, onView, requestPaint }: LogOptions): Log {
   const progress = h('div', { class: 'progress', hidden: true })
   const news = h('button', {
@@ -72,7 +72,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     news,
   )
   let isOff = false
-  /** How many entries there were when the reader left the end. */
+  /** Number of entries when the reader left the end. */
   let seen = 0
   chooser.apply()
   return { element, search: bar.search, update, add: matches.add, paint, step, reveal, follow, toggleFilter }
@@ -149,7 +149,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     if (share !== null) progress.style.width = `${share * 100}%`
   }
 
-  /** Since the upload of the same track before it. */
+  /** Milliseconds since the last upload of the same track, among the 60 rows before; null when there is none. */
   function deltaOf(row: Row): number | null {
     if (store.at(row.position)?.upload !== row.upload) return null
     for (let position = row.position - 1; position >= 0 && position > row.position - 60; position--) {

@@ -118,7 +118,7 @@ async function remove(id: string): Promise<void> {
   }
 }
 
-/** To whom a stream belongs, and with whom it is shared. */
+/** The part of the page that shows the owner of a stream, and with whom it is shared. */
 function streamSection(): readonly HTMLElement[] {
   const id = h('input', {
     type: 'text',
@@ -208,6 +208,6 @@ function holderItem(stream: string, { key, name }: StreamAccess['shared_with'][n
   )
 }
 
-/** A key is its SHA-256; a device has the name of its certificate. */
+/** The key or device that a text names: a key by its SHA-256, a device by the name of its certificate. */
 const holderOf = (text: string): { readonly key: string } | { readonly name: string } =>
   /^[0-9a-f]{64}$/.test(text) ? { key: text } : { name: text }

@@ -108,7 +108,7 @@ function tableRow(one: CertificateSummary): HTMLElement {
   )
 }
 
-/** When it ends, with a warning a month before. */
+/** The cell that says when a certificate ends, with a warning in the last 30 days. */
 function endCell({ revoked, not_after: notAfter }: CertificateSummary): HTMLElement {
   const left = Date.parse(notAfter) - Date.now()
   if (revoked) return h('td', { class: 'error-text' }, 'revoked')
@@ -164,7 +164,7 @@ function rootSection(root: CertificateSummary): HTMLElement {
   )
 }
 
-/** How each system is made to trust the root: what to know, and a line for a shell. */
+/** How to make each system trust the root: an explanation, and a shell line if there is one. */
 const trustOf: readonly (readonly [system: string, words: string, line: string | null])[] = [
   [
     'Debian, Ubuntu',

@@ -118,7 +118,10 @@ const tableRow = ({ about, name, track, severity, a, b, unit }: ComparisonRow): 
     [a, b].map((value) => h('td', {}, valueText(value, unit))),
   )
 
-/** Of a rule that both met, its severity would look like a fault. */
+/**
+ * Whether a recording violates the rule. The severity of a rule that both meet is not shown: it would look like a
+ * fault.
+ */
 const isViolated = (...values: readonly ComparisonRow['a'][]): boolean =>
   values.some((value) => typeof value === 'number')
 

@@ -27,7 +27,7 @@ async function load(): Promise<void> {
   }
 }
 
-/** Chooses the newest stream, where none is chosen that is there. */
+/** Reads the facts, and chooses the newest stream if the chosen one does not exist. */
 async function readFacts(): Promise<ServerFacts> {
   const [about, list, certificates] = await Promise.all([
     getJson<About>('/about'),
@@ -44,11 +44,11 @@ async function readFacts(): Promise<ServerFacts> {
   return { about, streams, certificates }
 }
 
-/** Of very many streams the list has only the first. Null where there is no such stream. */
+/** Reads one stream, which the list may lack because it has only the first 1000. Null when it does not exist. */
 const readStream = (id: number): Promise<StreamSummary | null> =>
   getJson<StreamSummary>(`/streams/${id}?summary=true`).catch(() => null)
 
-/** Of devices; null where this reader may not see them. */
+/** Reads the certificates of devices; null when this reader may not see them. */
 async function readCertificates(): Promise<ServerFacts['certificates']> {
   const response = await getJson<{ certificates: readonly CertificateSummary[] }>(
     '/certs?details=true',
@@ -87,7 +87,7 @@ function hostSelect({ names }: About): HTMLElement {
   )
 }
 
-/** What had the focus has it again: keys go on where they were. */
+/** Applies a choice, draws the page again, and restores the focus. */
 function change(choice: Partial<typeof setup>): void {
   Object.assign(setup, choice)
   const focused = document.activeElement?.id

@@ -160,7 +160,7 @@ function certificateLine(certificate: NonNullable<HandshakeRefusal['certificate'
   )
 }
 
-/** The proxy says the times of a certificate in the words of OpenSSL. */
+/** The day of a time of a certificate, which the proxy reports as OpenSSL prints it. */
 const dayOf = (time: string): string => {
   const ms = Date.parse(time)
   return Number.isNaN(ms) ? time : new Date(ms).toISOString().slice(0, 10)
@@ -175,7 +175,7 @@ function refusalItem({
   count,
   code,
 }: HandshakeRefusal): HTMLElement {
-  // A certificate of the device is to be made anew, or the browser is to be given the root.
+  // The device needs another certificate, or the browser needs the root: the page about certificates has both.
   const isOfCertificate = /^(certificate-|BROWSER_)/.test(code)
   return h(
     'article',

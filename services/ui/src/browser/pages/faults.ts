@@ -14,7 +14,7 @@ const main = startPage(title)
 const problem = h('div', {})
 const rules = h('section', {})
 const reactions = h('section', {})
-/** What is shown: it is drawn anew only when it has changed, so that a button keeps its focus. */
+/** The state that is shown, as JSON. The page is drawn again only when it changes, so that a button keeps its focus. */
 let shown = ''
 loading(main)
 void start()

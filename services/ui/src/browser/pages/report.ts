@@ -80,7 +80,7 @@ function draw(
         later.map(([title]) => jumpTo(title)),
       ),
       tables.map(([title, rows]) => section(title, rows, facts)),
-      // Their data comes later, and moves only what is below.
+      // The data of these sections arrives later, so they come last: they move only what is below them.
       later.map(([title, place]) => h('div', { id: anchorOf(title) }, place)),
       faultsSection(stream, session, summary.uploads),
     ),
@@ -125,7 +125,7 @@ function verdictLine(errors: number, met: number): HTMLElement {
   )
 }
 
-/** What the report is about. */
+/** The table that says what the report is about. */
 function recordingTable(
   summary: StreamSummary,
   about: About | null,
@@ -170,7 +170,7 @@ const reportWith = (wanted: string): string =>
 const fileName = (): string =>
   `report-stream-${stream}${session === null ? '' : `-session-${session.replace(/[^\w.-]/g, '_')}`}.json`
 
-/** This recording as the one before; the page asks for the other one. */
+/** The URL of a comparison with this recording as the first one; that page asks for the second one. */
 const compareLink = (): string =>
   `/ui/compare?a=${encodeURIComponent(session === null ? stream : `${stream}/${session}`)}`
 

@@ -41,15 +41,15 @@ const tile = (name: string, value: string, tone = '') =>
   h('div', { class: 'tile' }, h('span', { class: 'muted' }, name), h('strong', { class: tone }, value))
 const tone = (word: string) => (word === 'ok' ? 'ok-text' : 'error-text')
 
-/** Whether it responds, and how far it is behind the disks where that is more than a moment. */
+/** Whether the object store responds, and how many streams it lacks data of if it is more than 10 s behind. */
 const storeWords = ({ state, streams_behind: streams, oldest_behind_ms: ms }: StoreState): string =>
   ms > 10_000 ? `${state}, ${streams} ${streams === 1 ? 'stream' : 'streams'} behind` : state
 type StoreState = NonNullable<Readiness['store']>
 
-/** From this on the server calls itself degraded. */
-const maxWaitMs = 30_000
+/** When a probe waits longer, the server reports itself as degraded. */
+const maxProbeWaitMs = 30_000
 
-/** Why the service is degraded, and what still works. */
+/** Shows why the service is degraded, and what still works. */
 function showReasons({ status, redis, disk, store, probes }: Readiness): void {
   const found = [
     redis !== 'ok' && 'Redis does not respond: uploads are kept, verdicts come later.',
@@ -57,7 +57,7 @@ function showReasons({ status, redis, disk, store, probes }: Readiness): void {
     store?.state === 'away' && 'The object store does not respond: bodies wait on this machine.',
     probes === null && 'The queue of probes cannot be read.',
     probes !== null &&
-      probes.oldest_waiting_ms > maxWaitMs &&
+      probes.oldest_waiting_ms > maxProbeWaitMs &&
       `Probes wait for ${span(probes.oldest_waiting_ms)}: uploads are kept and judged, ffprobe is behind.`,
     probes?.workers.some(({ is_sandboxed: isSandboxed }) => !isSandboxed) &&
       'A worker runs ffprobe without a sandbox.',

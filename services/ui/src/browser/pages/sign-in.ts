@@ -42,13 +42,13 @@ async function signIn(event: Event): Promise<void> {
   }
 }
 
-/** A link from elsewhere comes without the cookie, also in a browser that has signed in. */
+/** Goes on if this browser has signed in: it sends no cookie when it follows a link from another site to this page. */
 async function skipWhereSignedIn(): Promise<void> {
   const access = await ownAccess().catch(() => null)
   if (access && access.role !== 'anonymous') location.replace(nextPage())
 }
 
-/** Only a page of this server: what is in the URL may come from elsewhere. */
+/** The page to go to next. It must be a page of this server, because another site may have written the URL. */
 function nextPage(): string {
   const next = new URLSearchParams(location.search).get('next') ?? ''
   return /^\/ui\/(?!sign-in)[\w/.?=&%~:;,@+-]*$/.test(next) ? next : '/ui/streams'

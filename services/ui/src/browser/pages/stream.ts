@@ -23,10 +23,10 @@ import { readViewState, type ViewState, writeViewState } from '../stream/view-st
 
 const stream = location.pathname.split('/')[3] ?? ''
 const view = readViewState(new URL(location.href))
-/** The newest; null before the first. */
+/** The newest state; null before the first. */
 let state: StreamState | null = null
-/** Of the server's clock against this machine's. */
-let clockOffset = 0
+/** How far the server's clock is ahead of the reader's, in milliseconds. */
+let clockOffsetMs = 0
 let hovered: string | null = null
 let isPainting = false
 let isDeleted = false
@@ -127,7 +127,7 @@ function onState(now: StreamState, isFirst: boolean): void {
   const hasUploads = now.total !== state?.total
   state = now
   announceNews(now)
-  clockOffset = Date.parse(now.at) - Date.now()
+  clockOffsetMs = Date.parse(now.at) - Date.now()
   sessions.take(now.sessions)
   const fresh = now.rows ? store.take(rowsOf(now.rows)) : []
   if (now.total === 0 || fresh.length > 0) firstPaint.rowsAreThere()
@@ -155,7 +155,7 @@ function showRows(fresh: readonly Row[]): void {
   requestPaint()
 }
 
-/** The address says what is to be seen. */
+/** Shows what the view asks for, and writes the view to the URL. */
 function onView(): void {
   writeViewState(view, false)
   verdict.refresh(view.session)
@@ -166,7 +166,7 @@ function onView(): void {
   requestPaint()
 }
 
-/** Screen readers hear what came, a sentence at a time. */
+/** Makes screen readers read how many uploads are new, in one sentence for all since the last one that they read. */
 function announceNews({ total, errors }: StreamState): void {
   const before = announced ?? { total, errors }
   const [uploads, wrong] = [total - before.total, errors - before.errors]
@@ -175,7 +175,7 @@ function announceNews({ total, errors }: StreamState): void {
   announced = isTold || uploads < 0 ? { total, errors } : before
 }
 
-/** Before anything has come there is neither a log nor a timeline. */
+/** Shows log and timeline when the first upload has begun, and before that a hint. */
 function showParts({ total, in_flight: inFlight }: StreamState): void {
   nothing.hidden = total > 0 || inFlight.length > 0
   split.hidden = !nothing.hidden
@@ -187,14 +187,14 @@ function showUnknown(): void {
   fill(main, unknownStream(stream))
 }
 
-/** What is loaded stays until the reader leaves. */
+/** Says that the stream has been deleted. Loaded rows stay on the page. */
 function showDeleted(): void {
   isDeleted = true
   endNews()
   fill(problem, deletedStream())
 }
 
-/** No news come any more, so that no part of the page waits for them. */
+/** Ends the subscription, so that no part of the page waits for states. */
 function endNews(): void {
   following.close()
   showConnection({ kind: 'gone', since: Date.now() })
@@ -202,7 +202,7 @@ function endNews(): void {
 }
 
 function serverNow(): number {
-  return Date.now() + clockOffset
+  return Date.now() + clockOffsetMs
 }
 
 function updateTimeline(): void {
@@ -219,7 +219,7 @@ function switchAxis(): void {
   setAxis(view.axis === 'media' ? 'arrival' : 'media')
 }
 
-/** The live edge moves on, also when nothing arrives; it stands still for who wants less motion. */
+/** Moves the live edge, also when nothing arrives: ten times a second, or once for readers who want less motion. */
 function keepMoving(): void {
   setInterval(
     () => {
@@ -236,7 +236,7 @@ function requestPaint(): void {
   isPainting = true
   requestAnimationFrame(() => {
     isPainting = false
-    // What settles is not seen; once it has settled, all of it is painted at once.
+    // The first paint waits until all parts have their data, and then paints all of them at once.
     if (document.hidden || firstPaint.isPending()) return
     log.paint(hovered)
     timeline.setPlayhead(playback.playhead())
@@ -274,7 +274,7 @@ function closePanel(): void {
   choose(null)
 }
 
-/** The panel is there for the chosen upload and the player. */
+/** Shows the panel while an upload is chosen or the player is open. */
 function showPanel(): void {
   const isOpen = view.upload !== null || playback.isOpen()
   panel.hidden = !isOpen

@@ -12,17 +12,17 @@ import { openNewStream } from '../streams/new-stream.ts'
 import { createRefusalNotice } from '../streams/refusal-notice.ts'
 import { createStreamFilter } from '../streams/stream-filter.ts'
 
-/** How many cards more each press of the button shows. */
-const pageSize = 120
+/** How many more cards each press of the button shows. */
+const pageCards = 120
 
 const main = startPage('Streams', [{ keys: '/', does: 'filter', act: () => filter.search.focus() }])
 const streams = new Map<number, StreamSummary>()
 const cards = new Map<number, StreamCard>()
 let isLoaded = false
-let maxShown = pageSize
+let maxCards = pageCards
 
 const filter = createStreamFilter(() => {
-  maxShown = pageSize
+  maxCards = pageCards
   paint()
 }, paint)
 const notice = createRefusalNotice()
@@ -88,11 +88,11 @@ function paint(): void {
   const now = Date.now()
   notice.paint(now)
   const found = [...streams.values()].filter(filter.matches).sort(byLiveThenNewest)
-  more.hidden = found.length <= maxShown
-  more.textContent = `${plural(found.length - maxShown, 'more stream')}`
+  more.hidden = found.length <= maxCards
+  more.textContent = `${plural(found.length - maxCards, 'more stream')}`
   filter.element.hidden = streams.size === 0
   if (found.length === 0) fill(grid, streams.size === 0 ? noStream() : noMatch())
-  else paintCards(found.slice(0, maxShown), now)
+  else paintCards(found.slice(0, maxCards), now)
 }
 
 const noStream = (): HTMLElement =>
@@ -104,7 +104,7 @@ const noStream = (): HTMLElement =>
 const noMatch = (): HTMLElement =>
   empty('No stream matches.', h('button', { type: 'button', on: { click: filter.clear } }, 'Show all'))
 
-/** A card that is in its place stays as it is: with its focus, and its picture. */
+/** Updates the cards and moves only those in another place, so that the others keep focus and picture. */
 function paintCards(shown: readonly StreamSummary[], now: number): void {
   for (const [i, stream] of shown.entries()) {
     const { element, update } = cardOf(stream.id)
@@ -115,7 +115,7 @@ function paintCards(shown: readonly StreamSummary[], now: number): void {
 }
 
 function showMore(): void {
-  maxShown += pageSize
+  maxCards += pageCards
   paint()
 }
 

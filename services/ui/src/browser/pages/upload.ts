@@ -84,7 +84,7 @@ function draw(upload: UploadFacts): void {
   )
 }
 
-/** The uploads at this path; null where there is no other. */
+/** Links to all uploads at this path; null when there is only one. */
 function versionsLine({ id: shown, versions = [] }: UploadFacts): HTMLElement | null {
   if (versions.length < 2) return null
   return h(

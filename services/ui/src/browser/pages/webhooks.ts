@@ -17,7 +17,7 @@ const actions = h(
   { class: 'page-actions' },
   h('a', { class: 'button', href: '/ui/service' }, 'Service'),
 )
-/** The places of the deliveries that are shown, by webhook. */
+/** The elements for the deliveries of each shown webhook, by its id. */
 const shown = new Map<string, HTMLElement>()
 
 fill(

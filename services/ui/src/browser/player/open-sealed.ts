@@ -6,8 +6,8 @@ import { parseCameraKey, type Unseal, unsealWith, withoutKeys } from './sealed.t
 import { requestTypes, type ShakaPlayer } from './shaka.ts'
 
 /**
- * Asks for the camera key of sealed media of a session. `onOpen` gets what opens them with it; the server gets the key
- * when the user asks for a check.
+ * A form that asks for the camera key of the sealed media of a session. `onOpen` receives a function that opens them.
+ * The page sends the key to the server only when the reader asks for a check.
  */
 export function keyForm(stream: string, session: string, onOpen: (unseal: Unseal) => void): HTMLElement {
   const key = h('input', {
@@ -76,7 +76,7 @@ function checkView({ verdict, opened, objects, damaged, findings, probes = [] }:
   )
 }
 
-/** `h264 640×360, aac`: what ffprobe found in an object. */
+/** The streams that ffprobe found in an object: `h264 640×360, aac`. */
 function streamsIn(probe: Readonly<Record<string, unknown>> | undefined): string {
   const streams: readonly unknown[] = Array.isArray(probe?.streams) ? probe.streams : []
   return streams.map(streamWords).join(', ')
@@ -87,7 +87,7 @@ function streamWords(stream: unknown): string {
   return typeof width === 'number' ? `${codec} ${width}×${height}` : String(codec)
 }
 
-/** Opens media on their way to the player, and takes the keys out of playlists. */
+/** Opens media before the player receives them, and removes the keys from playlists. */
 export function openAll(player: ShakaPlayer, unseal: Unseal): void {
   player.getNetworkingEngine()?.registerResponseFilter(async (type, response) => {
     if (type === requestTypes.segment) response.data = await unseal(response.data)

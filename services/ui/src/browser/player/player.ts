@@ -4,30 +4,30 @@ import { untrusted } from '../dom/words.ts'
 import type { Unseal } from './sealed.ts'
 import { isShakaError, loadShaka, type ShakaPlayer, shakaSentence } from './shaka.ts'
 
-/** A manifest that can be played, and what to call it. */
+/** A manifest that can be played, with a label. */
 export interface Source {
   readonly label: string
   readonly url: string
-  /** Its media are sealed, and open with a key that the user has. */
+  /** Whether its media are sealed: the reader has the key that opens them. */
   readonly isSealed?: boolean
 }
 
 export interface PlayerView {
   readonly element: HTMLElement
   readonly session: string | null
-  /** Plays from a moment, in seconds from the session's first media. */
+  /** Plays from a time, in seconds from the session's first media. */
   seek(seconds: number): void
-  /** Seconds from the session's first media. */
+  /** The time that is played, in seconds from the session's first media. */
   time(): number
   toggle(): void
   goToLive(): void
   close(): void
 }
 
-/** Few sessions are sealed, so what opens them is loaded when one is played. */
+/** Loads the code for sealed media when a sealed session is played, as few sessions are sealed. */
 const loadSealed = () => import('./open-sealed.ts')
 
-/** A player of one session: as the device sent it, and with a manifest that this server makes of the segments. */
+/** A player of one session, with the device's manifest and with a manifest that this server makes from the segments. */
 export function createPlayer(
   stream: string,
   session: string | null,
@@ -76,8 +76,9 @@ export function createPlayer(
     statistics,
   )
   let player: ShakaPlayer | null = null
-  /** Set once the user has given a key. */
+  /** Opens sealed media; null until the reader has given a key. */
   let unseal: Unseal | null = null
+  /** Counts the calls of `play`, so that an earlier call notices that a later one has taken over. */
   let turn = 0
   const timer = setInterval(showStatistics, 500)
   const [first] = sources
@@ -167,7 +168,7 @@ export function createPlayer(
   }
 }
 
-/** A manifest may point anywhere; no request leaves this stream. */
+/** Throws for a URL outside this stream: a manifest may contain any URL, and the page requests no others. */
 function assertOwn(stream: string, urls: readonly string[]): void {
   for (const url of urls) {
     const { origin, pathname } = new URL(url, location.href)
@@ -182,7 +183,7 @@ function assertOwn(stream: string, urls: readonly string[]): void {
   }
 }
 
-/** Why it does not play. */
+/** A sentence that says why the session does not play. */
 function failureSentence(error: unknown): string {
   const inner = isShakaError(error) ? error.data.find((part) => part instanceof Error) : error
   if (inner instanceof TypeError)

@@ -1,19 +1,23 @@
-/** Opens an object of HomeKit Secure Video in this browser. Throws an error with a sentence where the key does not fit. */
+/**
+ * Opens an object of HomeKit Secure Video in this browser. Throws an error with a sentence when the key does not fit.
+ */
 export type Unseal = (object: ArrayBuffer | ArrayBufferView<ArrayBuffer>) => Promise<ArrayBuffer>
 
 const ivBytes = 16
 const tagBits = 128
 const keyPattern = /^[0-9a-f]{64}$/i
 
-/** The 32 bytes of a camera key from its 64 hexadecimal digits, with or without spaces; null for anything else. */
+/**
+ * A camera key of 32 bytes as 64 hexadecimal digits in lower case; the text may have spaces. Null for any other text.
+ */
 export function parseCameraKey(text: string): string | null {
   const digits = text.replace(/[\s:-]/g, '')
   return keyPattern.test(digits) ? digits.toLowerCase() : null
 }
 
 /**
- * The content key is HKDF-SHA256 of the camera key, without salt. Neither leaves this page, and no script can read the
- * content key.
+ * Derives the content key, the HKDF-SHA256 of the camera key without salt, and returns a function that opens objects
+ * with it. Neither key leaves this page, and no script can read the content key.
  */
 export async function unsealWith(cameraKey: string): Promise<Unseal> {
   const bytes = new Uint8Array(cameraKey.match(/../g)?.map((pair) => Number.parseInt(pair, 16)) ?? [])
@@ -39,6 +43,6 @@ export async function unsealWith(cameraKey: string): Promise<Unseal> {
   }
 }
 
-/** A playlist without its keys: what a player gets is open. */
+/** A playlist without its keys, for a player whose media are opened before it receives them. */
 export const withoutKeys = (playlist: string): string =>
   playlist.replace(/^#EXT-X-(SESSION-)?KEY:METHOD=AES-256-GCM,.*\r?\n/gm, '')

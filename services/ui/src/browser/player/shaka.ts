@@ -39,16 +39,17 @@ interface ShakaStats {
   readonly streamBandwidth: number
 }
 
-/** Shaka's error, of which pages show category, code and what it was about. */
+/** An error of Shaka Player. `data` holds details such as a URL or a status. */
 export interface ShakaError {
   readonly category: number
   readonly code: number
   readonly data: readonly unknown[]
 }
 
+/** Shaka Player puts itself into `globalThis`, so a page loads it once. */
 let loaded: Promise<Shaka> | null = null
 
-/** Loads Shaka Player; once, when something is played first. */
+/** Loads Shaka Player when a page plays something for the first time. Throws when the browser cannot run it. */
 export function loadShaka(): Promise<Shaka> {
   loaded ??= load()
   return loaded
@@ -85,7 +86,7 @@ export function isShakaError(error: unknown): error is ShakaError {
   )
 }
 
-/** Category, code, URL and status of a failure, as a sentence. */
+/** A sentence with the category, the code and the details of a failure. */
 export function shakaSentence({ category, code, data }: ShakaError): string {
   const details = data.filter((part) => typeof part === 'string' || typeof part === 'number').slice(0, 2)
   return `The player gave up: ${categories[category] ?? 'category'} error ${code}${details.length ? ` (${details.join(', ')})` : ''}`

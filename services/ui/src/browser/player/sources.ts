@@ -4,17 +4,17 @@ import type { ManifestText, Row } from '../api/types.ts'
 import { encodePath } from '../dom/format.ts'
 import type { Source } from './player.ts'
 
-/** Paths of the manifests of a session that a player begins with; null where the device sent none. */
+/** Paths of the device's manifests with which a player starts; null when the device sent none. */
 interface SentManifests {
   readonly mpd: string | null
   readonly playlist: string | null
-  /** A playlist names a key of HomeKit Secure Video. */
+  /** Whether a playlist names a key of HomeKit Secure Video. */
   readonly isSealed: boolean
 }
 
-const maxRead = 8
+const maxPlaylistsRead = 8
 
-/** The manifests of a session that can be played. What the device sent comes second: it plays only if the device is right. */
+/** The manifests of a session that can be played. The server's own comes first: the device's may have faults. */
 export async function sourcesOf(
   stream: string,
   store: Store,
@@ -37,8 +37,8 @@ export async function sourcesOf(
 }
 
 /**
- * The newest MPD, and the multivariant playlist: the one whose text names others. A device with one playlist alone
- * may send no multivariant one.
+ * Finds the newest MPD, and the multivariant playlist, whose text names others. A device with a single playlist may
+ * send no multivariant playlist; then the result has that one.
  */
 async function sentManifests(stream: string, store: Store, session: string): Promise<SentManifests> {
   const newest = new Map<string, Row>()
@@ -48,7 +48,7 @@ async function sentManifests(stream: string, store: Store, session: string): Pro
   }
   const rows = [...newest.values()]
   const playlists = rows.filter(({ kind }) => kind === 'playlist')
-  const texts = await Promise.all(playlists.slice(0, maxRead).map((row) => textOf(stream, row)))
+  const texts = await Promise.all(playlists.slice(0, maxPlaylistsRead).map((row) => textOf(stream, row)))
   const playlist = playlists.find((_, i) => texts[i]?.includes('#EXT-X-STREAM-INF')) ?? playlists[0]
   return {
     mpd: rows.findLast(({ kind }) => kind === 'mpd')?.path ?? null,

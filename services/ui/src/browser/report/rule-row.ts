@@ -4,7 +4,10 @@ import { h } from '../dom/h.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { standardName } from '../inspect/findings.ts'
 
-/** A rule in a table of the report; a violated one with its hint and uploads that violate it. `facts` are by upload. */
+/**
+ * The row of a rule in a table of the report. A violated rule has its hint and links to uploads that violate it.
+ * `facts` has the facts of these uploads by their ids.
+ */
 export function ruleRow(
   stream: string,
   row: ReportRow,
@@ -34,7 +37,7 @@ export function ruleRow(
 const findingOf = ({ findings }: UploadFacts, code: string) =>
   findings.find((candidate) => candidate.code === code)
 
-/** Links to the uploads, each with what its finding says; the same sentence is said once. */
+/** Links to uploads, each with the message of its finding unless the upload before has the same message. */
 function exampleItems(stream: string, code: string, uploads: readonly UploadFacts[]): readonly HTMLElement[] {
   let last: string | null = null
   return uploads.map((upload) => {

@@ -1,7 +1,7 @@
 import { type Child, h } from '../dom/h.ts'
 import { empty } from '../dom/words.ts'
 
-/** In place of the page of a stream that is not there. */
+/** The page of a stream that does not exist. */
 export const unknownStream = (stream: string): Child => [
   h('h1', {}, `Stream ${stream}`),
   empty(
@@ -10,7 +10,7 @@ export const unknownStream = (stream: string): Child => [
   ),
 ]
 
-/** Above what is loaded of a stream that was deleted meanwhile. */
+/** The sentence above the page of a stream that was deleted while the page was open. */
 export const deletedStream = (): HTMLElement =>
   h(
     'p',
@@ -19,7 +19,7 @@ export const deletedStream = (): HTMLElement =>
     h('a', { href: '/ui/streams' }, 'Streams'),
   )
 
-/** In place of the log before the first upload. */
+/** The hint in place of the log before the first upload. */
 export const nothingYet = (stream: string): HTMLElement =>
   h(
     'div',

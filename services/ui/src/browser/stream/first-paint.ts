@@ -1,25 +1,26 @@
-/** How long the parts of the page wait for each other. */
-const maxMs = 8_000
+/** How long the parts of the page wait for each other at most. */
+const maxWaitMs = 8_000
 
-/** The parts of the page show together, so that nothing moves when one of them comes later. */
+/** The first paint of the page. It shows all parts together, so that no part moves when another gets its data. */
 export interface FirstPaint {
-  /** Rows have come, or will not come. */
+  /** Call this when rows have arrived, or none will. */
   rowsAreThere(): void
+  /** Call this when the verdict has arrived. */
   verdictIsThere(): void
-  /** Shows what there is. */
+  /** Shows all parts with the data that they have. */
   end(): void
-  /** Whether the parts are still unseen. */
+  /** Whether the parts are still hidden. */
   isPending(): boolean
 }
 
-/** Hides the parts until they are there; then paints each, as it is at that time. */
+/** Hides the parts of the page until rows and verdict have arrived, at most 8 s, then paints and shows them. */
 export function startFirstPaint(paintTimeline: () => void, paintLog: () => void): FirstPaint {
   const { classList } = document.body
   let areRowsThere = false
   let isVerdictThere = false
   let hasEnded = false
   classList.add('is-stream', 'settling')
-  setTimeout(end, maxMs)
+  setTimeout(end, maxWaitMs)
   return {
     rowsAreThere() {
       areRowsThere = true
@@ -33,7 +34,7 @@ export function startFirstPaint(paintTimeline: () => void, paintLog: () => void)
     isPending: () => classList.contains('settling'),
   }
 
-  /** The timeline first, unseen and with its height; then all shows, with the log. Two frames, so that neither is long. */
+  /** Paints the hidden timeline in one frame and the log in the next, which shows all parts: no frame takes long. */
   function end(): void {
     if (hasEnded) return
     hasEnded = true

@@ -5,18 +5,20 @@ import type { PlayerView } from '../player/player.ts'
 import { mayPlay, type Sessions } from './sessions.ts'
 import type { ViewState } from './view-state.ts'
 
-/** The player beside the log, and where in the log it plays. */
+/** The player beside the log, and its position in the log. */
 export interface Playback {
   readonly element: HTMLElement
   isOpen(): boolean
-  /** Plays the chosen session, or the newest that can be played. */
+  /** Plays the chosen session, or the newest session that can be played. */
   open(): Promise<void>
   /** Plays or pauses. */
   toggle(): void
   goToLive(): void
-  /** Plays from an upload on, where a player of its session is open. */
+  /** Plays from an upload on, if a player of its session is open. */
   seekTo(upload: string): void
-  /** Where it plays, in milliseconds since 1970 at the pace of the media; null when it does not. */
+  /**
+   * The time of the arrival of the first media plus the time played, in milliseconds since 1970; null without a player.
+   */
   playhead(): number | null
 }
 
@@ -25,17 +27,18 @@ interface PlaybackDeps {
   readonly view: ViewState
   readonly store: Store
   readonly sessions: Sessions
-  /** It was opened or closed. */
+  /** Called when the player has been opened or closed. */
   readonly onChange: () => void
 }
 
-/** What plays is loaded when it is wanted, so that the page stands sooner. */
+/** Loads the code of the player when the reader opens it, so that the page loads sooner. */
 const loadPlayer = () => Promise.all([import('../player/player.ts'), import('../player/sources.ts')])
 
 export function createPlayback({ stream, view, store, sessions, onChange }: PlaybackDeps): Playback {
   const element = h('div', { class: 'player-place' })
   let player: PlayerView | null = null
   let firstMedia: Row | null = null
+  /** Counts the calls of `open`, so that an earlier call notices that a later one has taken over. */
   let turn = 0
   return {
     element,
@@ -79,7 +82,7 @@ export function createPlayback({ stream, view, store, sessions, onChange }: Play
     player.seek(time - (first.decodeTime ?? 0) / first.timescale)
   }
 
-  /** Where the session's first media is on the wall clock. */
+  /** The row of the session's first media among the loaded ones. */
   function firstMediaOf(session: string | null): Row | null {
     if (firstMedia && firstMedia.session === session) return firstMedia
     for (let position = store.tailFrom; position < store.total; position++) {

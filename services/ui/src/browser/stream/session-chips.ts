@@ -6,27 +6,27 @@ import { mark } from '../dom/words.ts'
 import type { Sessions } from './sessions.ts'
 import type { ViewState } from './view-state.ts'
 
-/** The choice of a session, or of all. */
+/** The chips with which the reader chooses one session, or all. */
 export interface SessionChips {
   readonly element: HTMLElement
   show(): void
-  /** Chooses the session before or after; `all sessions` comes first. */
+  /** Chooses the session before (-1) or after (1) the chosen one; `all sessions` comes first. */
   step(step: 1 | -1): void
 }
 
-const maxShown = 40
+const maxChips = 40
 
 export function createSessionChips(view: ViewState, sessions: Sessions, onView: () => void): SessionChips {
   const element = h('div', { class: 'chips', role: 'group', 'aria-label': 'Sessions' })
   let shownText = ''
   return { element, show, step }
 
-  /** Uploads whose path names no session are in one of their own. The chips stay as long as they say the same. */
+  /** Draws the chips when they have changed. Uploads whose path names no session form a session of their own. */
   function show(): void {
     const all = sessions.all()
-    // Where no path names a session there is nothing to choose from.
+    // When no path names a session, there is nothing to choose from.
     if (all.length === 0 || (all.length === 1 && all[0]?.key === 'none')) return
-    const shown = all.slice(-maxShown)
+    const shown = all.slice(-maxChips)
     const text = JSON.stringify([
       view.session,
       shown.map(({ key, phase, errors, warnings }) => [key, phase, errors, warnings]),

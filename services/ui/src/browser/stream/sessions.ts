@@ -3,12 +3,12 @@ import type { SessionState } from '../api/types.ts'
 /** The sessions of a stream. */
 export interface Sessions {
   take(changed: readonly SessionState[]): void
-  /** In the order in which they began. */
+  /** All sessions in the order in which they began. */
   all(): readonly SessionState[]
   at(key: string): SessionState | null
-  /** The chosen session, or the newest that can be played; null when there is none. */
+  /** Key of the chosen session, or of the newest that can be played; null when there is none. */
   toPlay(chosen: string | null): string | null
-  /** Kind of a track, as the init segment of the session it came in says. */
+  /** Kind of a track, from its init segment in the newest session that has one; null when there is none. */
   kindOf(track: string): 'video' | 'audio' | null
 }
 
@@ -34,6 +34,9 @@ export function createSessions(): Sessions {
   }
 }
 
-/** After a device has started again, the server calls a session playable only from its next new segment on. */
+/**
+ * Whether a session can be played. The server's `playable` is not enough: after a restart of the device it is false
+ * until the next new segment.
+ */
 export const mayPlay = ({ playable, tracks }: SessionState): boolean =>
   playable || tracks.some(({ encrypted, segments, kind }) => !encrypted && segments > 0 && kind !== null)

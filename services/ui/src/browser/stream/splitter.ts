@@ -1,9 +1,12 @@
 import { h } from '../dom/h.ts'
 
 const storageItem = 'panel-width'
+/** Width of the right part in percent. */
 const [narrowest, usual, widest] = [25, 40, 75]
 
-/** The border between two parts that stand side by side: dragged, or moved by arrow keys; its place is kept in this browser. */
+/**
+ * The border between two parts side by side. The reader drags it or moves it by arrow keys; the browser stores where.
+ */
 export function createSplitter(parts: HTMLElement): HTMLElement {
   let percent = clamped(Number(localStorage.getItem(storageItem)) || usual)
   const element = h('div', {

@@ -6,14 +6,14 @@ import { setTitle } from '../dom/frame.ts'
 import { h, setText } from '../dom/h.ts'
 import { createMenu } from '../dom/menu.ts'
 
-/** What the stream is, whether it is live, and where to go from here. */
+/** The head of the page: the stream, whether it is live, and links to other pages about it. */
 export interface StreamHead {
   readonly element: HTMLElement
   /** Shows a state; `now` is the server's time in milliseconds since 1970. */
   show(state: StreamState, now: number): void
 }
 
-/** `sessionToExport` is asked when the menu opens; null when there is no session. */
+/** Calls `sessionToExport` when the reader opens the menu; it returns null when there is no session. */
 export function createStreamHead(stream: string, sessionToExport: () => string | null): StreamHead {
   const kind = h('span', { class: 'muted' })
   const activity = h('span', { class: 'activity' })
@@ -66,7 +66,7 @@ export function createStreamHead(stream: string, sessionToExport: () => string |
     setText(publishingPoint, `https://${location.hostname}:${port}/streams/${stream}/`)
   }
 
-  /** Devices push to a port of their own. */
+  /** Reads the port for devices, which differs from the port of this page. */
   async function readPort(): Promise<void> {
     const { port } = await getJson<About>('/about')
     if (port !== null) showPort(port)
@@ -83,7 +83,7 @@ function activityOf({ live, last_upload_at: last }: StreamState, now: number): s
   return last ? `○ stopped ${ago(Date.parse(last), now)}` : '○ waiting'
 }
 
-/** What of a session can be downloaded. */
+/** Links to downloads of a session. */
 function exportsOf(stream: string, session: string | null): readonly HTMLElement[] {
   if (session === null) return [h('p', {}, 'There is no session yet.')]
   const fileName = `stream-${stream}-session-${session.replace(/[^\w.-]/g, '_')}`

@@ -8,14 +8,14 @@ import type { SessionChips } from './session-chips.ts'
 import type { StreamTimeline } from './stream-timeline.ts'
 import type { UploadPanel } from './upload-panel.ts'
 
-/** What the keys of the page work on. */
+/** The parts of the page that the keys control. */
 interface StreamKeysDeps {
   readonly log: Log
   readonly timeline: StreamTimeline
   readonly sessionChips: SessionChips
   readonly uploadPanel: UploadPanel
   readonly playback: Playback
-  /** Chooses the next upload in a direction that passes the test. */
+  /** Chooses the next upload in a direction that passes a test. */
   readonly step: (direction: 1 | -1, test: (row: Row) => boolean) => void
   readonly closePanel: () => void
   readonly switchAxis: () => void

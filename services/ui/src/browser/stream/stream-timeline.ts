@@ -10,11 +10,11 @@ import type { ViewState } from './view-state.ts'
 
 /** The timeline of the rows of a stream. */
 export interface StreamTimeline extends Omit<Timeline, 'update' | 'add'> {
-  /** Takes in what changed; `now` is the server's time in milliseconds since 1970. */
+  /** Applies changes of the state, the view and the store; `now` is the server's time in milliseconds since 1970. */
   update(state: StreamState | null, now: number): void
-  /** Rows that were not loaded before. */
+  /** Takes rows that have been loaded. */
   add(fresh: readonly Row[]): void
-  /** Reads the overview of a long log, now and then. */
+  /** Reads the overview of a log that is not loaded whole, at most every 30 s. */
   readOverview(): Promise<void>
 }
 
@@ -26,14 +26,15 @@ interface StreamTimelineDeps {
   readonly onChoose: (upload: string) => void
   readonly onHover: (upload: string | null) => void
   readonly onView: () => void
-  /** The overview has come: the timeline is to be updated. */
+  /** Called when the overview has arrived, so that the page updates the timeline. */
   readonly onOverview: () => void
   readonly requestPaint: () => void
 }
 
+/** How often the overview is read. */
 const overviewMs = 30_000
-/** How long the timeline's window rests before its rows are asked for. */
-const restMs = 300
+/** How long the reader must not move the timeline before it requests the rows in view. */
+const debounceMs = 300
 
 export function createStreamTimeline(deps: StreamTimelineDeps): StreamTimeline {
   const { stream, view, store, sessions, onChoose, onHover, onView, onOverview, requestPaint } = deps
@@ -78,16 +79,16 @@ export function createStreamTimeline(deps: StreamTimelineDeps): StreamTimeline {
     for (const row of store.loaded()) if (isInSession(row)) yield row
   }
 
-  /** What of the timeline's window is not loaded is asked for once the window rests. */
+  /** Requests the rows in view that are not loaded, when the reader has stopped moving the timeline. */
   function loadWindow({ from }: Range): void {
     clearTimeout(windowTimer)
     windowTimer = setTimeout(() => {
       const oldest = store.at(store.tailFrom)
       if (store.tailFrom > 0 && oldest && from < oldest.startedAt) store.wantFrom(from)
-    }, restMs)
+    }, debounceMs)
   }
 
-  /** An overview of all of a long log; what is loaded is a part of it. */
+  /** Reads how many bytes and which findings each minute has, of the whole log. */
   async function readOverview(): Promise<void> {
     if (store.tailFrom === 0 || performance.now() - minutesAt < overviewMs) return
     minutesAt = performance.now()

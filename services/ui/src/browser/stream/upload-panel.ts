@@ -8,19 +8,19 @@ import { loading, showFailure } from '../dom/load.ts'
 import type { UploadView } from '../inspect/upload-view.ts'
 import { type ViewState, writeViewState } from './view-state.ts'
 
-/** The chosen upload, beside the log. */
+/** The panel beside the log that shows the chosen upload. */
 export interface UploadPanel {
   readonly element: HTMLElement
-  /** Shows the upload that is chosen, unless it is there already. */
+  /** Shows the chosen upload, unless the panel shows it already. */
   update(): void
-  /** By its place, from 0. */
+  /** Chooses a tab by its index, from 0. */
   chooseTab(place: number): void
   /** Goes to the page of the upload. */
   openWhole(): void
   copyCurl(): Promise<void>
 }
 
-/** What draws an upload is loaded when it is wanted, so that the page stands sooner. */
+/** Loads the code that shows an upload when the reader chooses one, so that the page loads sooner. */
 const loadUploadView = () => import('../inspect/upload-view.ts')
 
 export function createUploadPanel(stream: string, view: ViewState, onClose: () => void): UploadPanel {

@@ -8,15 +8,21 @@ import { mark, untrusted } from '../dom/words.ts'
 
 export interface Verdict {
   readonly element: HTMLElement
-  /** Reads the report again: soon where findings came, later where only uploads did. Several calls are one. */
+  /**
+   * Reads the report again: `soon` after new findings, `later` after new uploads only. Joins several calls into one.
+   */
   refresh(session: string | null, when?: 'soon' | 'later'): void
 }
 
-const maxShown = 5
-const pausesMs = { soon: 1_500, later: 6_000 } as const
+const maxShownFindings = 5
+/** Time from the last read to the next one. */
+const intervalsMs = { soon: 1_500, later: 6_000 } as const
 const order = ['error', 'warning', 'note']
 
-/** Calls `onShown` after each read, with what went wrong or null. The distinct findings, worst first, each with what was expected and received: the answer to "what is wrong?". */
+/**
+ * The violated rules of a session or stream, worst first, each with an example of what was expected and received. Calls
+ * `onShown` after each read with the error, or null.
+ */
 export function createVerdict(
   stream: string,
   onCode: (code: string) => void,
@@ -29,14 +35,14 @@ export function createVerdict(
   let readAt = Number.NEGATIVE_INFINITY
   let dueAt = Number.POSITIVE_INFINITY
   let isReading = false
-  /** What is shown: it is drawn anew only when it has changed, so that a row keeps its focus. */
+  /** The report that is shown, as JSON. It is drawn again only when it changes, so that a row keeps its focus. */
   let shownText = ''
   return { element, refresh }
 
   function refresh(now: string | null, when: 'soon' | 'later' = 'soon'): void {
     if (session !== now) readAt = Number.NEGATIVE_INFINITY
     session = now
-    dueAt = Math.min(dueAt, Math.max(performance.now(), readAt + pausesMs[when]))
+    dueAt = Math.min(dueAt, Math.max(performance.now(), readAt + intervalsMs[when]))
     if (isReading) return
     clearTimeout(timer)
     timer = setTimeout(() => void read(), dueAt - performance.now())
@@ -55,7 +61,7 @@ export function createVerdict(
       const violated = report.rules
         .filter(({ result }) => result === 'violated')
         .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.count - a.count)
-      const wrong = violated.filter(({ severity }) => severity !== 'note').slice(0, maxShown)
+      const wrong = violated.filter(({ severity }) => severity !== 'note').slice(0, maxShownFindings)
       await Promise.all(wrong.map(({ uploads }) => readExample(uploads[0])))
       show(report.rules, violated, wrong)
     } catch (error) {
@@ -71,7 +77,7 @@ export function createVerdict(
 
   async function readExample(upload: string | undefined): Promise<void> {
     if (!upload || examples.has(upload)) return
-    // Retention may have removed it.
+    // Retention may have removed the upload.
     const facts = await getFacts(stream, upload).catch(() => null)
     if (facts) examples.set(upload, facts)
   }
@@ -93,15 +99,15 @@ export function createVerdict(
           summaryOf(rules, wrong.length > 0),
           more > 0 && h('span', {}, plural(more, 'more finding')),
           h('a', { href: `/ui/reports/${stream}${query}` }, 'whole report'),
-          notes.slice(0, maxShown).map(noteOf),
-          notes.length > maxShown &&
-            h('span', { class: 'muted' }, plural(notes.length - maxShown, 'more note')),
+          notes.slice(0, maxShownFindings).map(noteOf),
+          notes.length > maxShownFindings &&
+            h('span', { class: 'muted' }, plural(notes.length - maxShownFindings, 'more note')),
         ),
       ),
     )
   }
 
-  /** Notes are no answer to "what is wrong?": they stand below it, a word each. */
+  /** A note as a button below the rows: notes are no faults, so each gets one word. */
   function noteOf({ code, count, title }: ReportRow): HTMLElement {
     return h(
       'button',

@@ -1,4 +1,4 @@
-/** What of the live view is in its address, so that a link shows a colleague the same. */
+/** The part of the live view that is in the URL, so that a link shows the same view to another reader. */
 export interface ViewState {
   session: string | null
   /** Text of the filter. */
@@ -7,7 +7,7 @@ export interface ViewState {
   tab: string
   box: number | null
   axis: 'arrival' | 'media'
-  /** The chosen stretch of time, in milliseconds since 1970; null when none is chosen. */
+  /** The chosen range of time, in milliseconds since 1970; null when none is chosen. */
   from: number | null
   to: number | null
   follow: boolean
@@ -34,7 +34,7 @@ export function readViewState(address: URL): ViewState {
   }
 }
 
-/** Puts the state into the address; choosing an upload makes an entry in the history, anything else replaces it. */
+/** Writes the state to the URL. `isNewEntry` adds an entry to the history; otherwise the URL replaces the last one. */
 export function writeViewState(state: ViewState, isNewEntry: boolean): void {
   const address = new URL(location.pathname, location.href)
   const set = (name: string, value: string | number | null, usual: string | number | null = null) => {

@@ -4,7 +4,7 @@ import { type Child, fill, h, setText } from '../dom/h.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { createPicture } from './picture.ts'
 
-/** A stream in the list. Its elements stay while what they say changes: the focus and the picture with them. */
+/** A stream in the list. Updates change the texts and keep the elements, and with them the focus and the picture. */
 export interface StreamCard {
   readonly element: HTMLElement
   update(stream: StreamSummary, now: number): void
@@ -64,11 +64,11 @@ function activityOf({ live, uploads, last_upload_at: last }: StreamSummary, now:
   return last ? `○ ${ago(Date.parse(last), now)}` : '○ stopped'
 }
 
-/** Kinds of tracks; the last is shown first. */
-const tracksFirst: readonly StreamSummary['tracks'][number]['kind'][] = ['audio', 'video']
+/** Kinds of tracks from last to first; other kinds come after them. */
+const kindOrder: readonly StreamSummary['tracks'][number]['kind'][] = ['audio', 'video']
 
 function tracksOf({ tracks }: StreamSummary): Child {
-  const sorted = [...tracks].sort((a, b) => tracksFirst.indexOf(b.kind) - tracksFirst.indexOf(a.kind))
+  const sorted = [...tracks].sort((a, b) => kindOrder.indexOf(b.kind) - kindOrder.indexOf(a.kind))
   return sorted
     .slice(0, maxTracks)
     .map(({ name, codec, width, height, bitrate: rate }) =>

@@ -9,7 +9,7 @@ const interfaces = [
   ['hksv', 'HomeKit Secure Video: sealed media, an EVENT playlist anew after each segment.'],
 ] as const
 
-/** Asks what the new stream is to be like, makes it, and goes where a camera is connected to it. */
+/** Opens the dialog that creates a stream, and then goes to the page that connects a camera to it. */
 export function openNewStream(): void {
   const radios = interfaces.map(([name, sentence], i) =>
     h(

@@ -1,9 +1,9 @@
 import { fill, h } from '../dom/h.ts'
 
-/** The picture of a stream: a frame of its newest segment. It is loaded while it is in view. */
+/** The picture of a stream: a frame of its newest segment, loaded only while the picture is in view. */
 export interface Picture {
   readonly element: HTMLElement
-  /** Path of an MP4 that begins with the frame; null while there is none. */
+  /** Shows the first frame of the MP4 at a path; null while there is none. */
   show(path: string | null): void
 }
 
@@ -11,8 +11,12 @@ interface Loadable {
   setInView(isInView: boolean): void
 }
 
+/** Pictures by their elements, for the observer that all share. */
 const pictures = new WeakMap<Element, Loadable>()
-/** One for all pictures: a browser opens only so many videos, and each is a request. */
+/**
+ * Unloads pictures out of view, because a browser opens a limited number of videos and each costs a request. One
+ * observer for all pictures of the page.
+ */
 const observer = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) pictures.get(target)?.setInView(isIntersecting)
@@ -46,7 +50,7 @@ export function createPicture(): Picture {
     }
   }
 
-  /** The frame before stays until the new one can be seen. */
+  /** Loads a video and replaces the shown frame when the new one is ready. */
   function load(path: string): void {
     if (path === shown) return
     shown = path

@@ -4,7 +4,7 @@ import { plural } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { mark, untrusted } from '../dom/words.ts'
 
-/** Says that devices were refused lately: their streams show nothing of it. */
+/** A notice that the server has refused devices lately, which no stream shows. */
 export interface RefusalNotice {
   readonly element: HTMLElement
   add(refusals: readonly HandshakeRefusal[]): void

@@ -1,19 +1,19 @@
 import type { StreamSummary } from '../api/types.ts'
 import { h } from '../dom/h.ts'
 
-/** What the reader looks for among the streams; it is in the address of the page. */
+/** The filter of the list of streams. Its state is in the URL of the page. */
 export interface StreamFilter {
   readonly element: HTMLElement
   readonly search: HTMLInputElement
   matches(stream: StreamSummary): boolean
-  /** Lets all streams through. */
+  /** Resets the filter, so that all streams match. */
   clear(): void
 }
 
 const choices = ['all', 'live', 'errors'] as const
 type Choice = (typeof choices)[number]
 
-/** `onWords` is called when other words are looked for, `onChoice` when another kind of streams is. */
+/** Calls `onWords` when the reader changes the words, `onChoice` when the reader chooses another kind of streams. */
 export function createStreamFilter(onWords: () => void, onChoice: () => void): StreamFilter {
   const address = new URL(location.href)
   const search = h('input', {

@@ -2,36 +2,47 @@ import { minimapHeight } from './paint/canvas.ts'
 import { moved, msOf, type Range } from './scale.ts'
 import type { Viewport } from './viewport.ts'
 
-/** What the pointer does on the canvas. */
+/** The gestures of pointers and wheel on the canvas. */
 export interface Gestures {
-  /** The stretch that is being chosen; null while none is. */
+  /** The range that the reader is choosing by dragging; null at other times. */
   selection(): Range | null
 }
 
 interface GesturesDeps {
   readonly viewport: Viewport
-  /** The pointer is at a place, in pixels. */
+  /** Called when the pointer moves, with its position in pixels. */
   readonly onHover: (x: number, y: number) => void
   readonly onLeave: () => void
   readonly onClick: (x: number, y: number) => void
-  /** A stretch was chosen by dragging; null takes it back. */
+  /** Called when the reader has chosen a range by dragging; null after a double click, which resets it. */
   readonly onRange: (range: Range | null) => void
   readonly requestPaint: () => void
 }
 
-/** Where the first pointer went down, and what was in view then. */
+/** The begin of a gesture. */
 interface Start {
+  /** Where the pointer went down, in pixels. */
   readonly x: number
+  /** The range in view at that time. */
   readonly range: Range
+  /** Whether the pointer went down on the minimap. */
   readonly isMap: boolean
 }
 
-/** The wheel zooms and pans, a drag chooses a stretch, a finger pans, two zoom, the map moves, a double click goes back. */
+/** A pointer that moves less than this is a click. */
+const clickPixels = 4
+/** Two fingers closer together than this do not zoom: their distance would be too imprecise. */
+const minPinchPixels = 10
+
+/**
+ * Binds the gestures: the wheel zooms and pans, a mouse drag chooses a range, one finger pans, two fingers zoom, the
+ * minimap moves the view, and a double click resets it.
+ */
 export function createGestures(
   canvas: HTMLCanvasElement,
   { viewport, onHover, onLeave, onClick, onRange, requestPaint }: GesturesDeps,
 ): Gestures {
-  /** Where each pointer is that is down. */
+  /** The x of each pointer that is down, by its id. */
   const pointers = new Map<number, number>()
   let start: Start | null = null
   let selection: Range | null = null
@@ -75,7 +86,8 @@ export function createGestures(
   function pinch({ pointerId, offsetX }: PointerEvent, before: number, other: number): void {
     const spread = Math.abs(offsetX - other)
     const was = Math.abs(before - other)
-    if (was > 10 && spread > 10) viewport.zoom(was / spread, msOf(viewport.scale(), (offsetX + other) / 2))
+    if (was > minPinchPixels && spread > minPinchPixels)
+      viewport.zoom(was / spread, msOf(viewport.scale(), (offsetX + other) / 2))
     pointers.set(pointerId, offsetX)
   }
 
@@ -84,7 +96,7 @@ export function createGestures(
     if (pointerType === 'touch') {
       const now = { ...scale, ...range }
       viewport.show(moved(range, msOf(now, x) - msOf(now, offsetX)))
-    } else if (Math.abs(offsetX - x) > 4) {
+    } else if (Math.abs(offsetX - x) > clickPixels) {
       selection = { from: msOf(scale, x), to: msOf(scale, offsetX) }
       requestPaint()
     }
@@ -93,7 +105,7 @@ export function createGestures(
   function release({ type, pointerId, offsetX, offsetY }: PointerEvent): void {
     pointers.delete(pointerId)
     const chosen = selection
-    const isClick = start !== null && !start.isMap && Math.abs(offsetX - start.x) <= 4
+    const isClick = start !== null && !start.isMap && Math.abs(offsetX - start.x) <= clickPixels
     start = null
     selection = null
     if (chosen) {

@@ -1,34 +1,38 @@
 import type { Row } from '../api/types.ts'
 import type { Anchors } from './media-clock.ts'
 
-/** One upload on its lane; `begin` and `end` in milliseconds of the wall clock, or of the media mapped to it. */
+/** One upload on its lane. Its times are in milliseconds since 1970, on the media axis mapped to the wall clock. */
 export interface Mark {
   readonly row: Row
   readonly begin: number
   readonly end: number
-  /** First and last byte of the request, on the same axis. */
+  /** When the first byte of the request arrived. */
   readonly firstByte: number
+  /** When the last byte of the request arrived. */
   readonly lastByte: number
-  /** How much later than the media's own pace it arrived, in milliseconds; null when it has no media time. */
+  /** Milliseconds from the end of its media, at real time pace, to its last byte; null without a media time. */
   readonly delay: number | null
-  /** Bits a second; null when it has no duration. */
+  /** Bits a second; null without a duration. */
   readonly bitrate: number | null
 }
 
 /** A mark whose end may still change. */
 export interface OpenMark extends Mark {
   end: number
-  /** Where its media ends, also under the mark after it. */
+  /** The end of its media, which the next mark may cover. */
   readonly mediaEnd: number
 }
 
 export type Axis = 'arrival' | 'media'
 
-/** When an upload began to come; a part of a long request, when it had come. */
+/** When an upload began to arrive; for a part of a long request, when it had arrived. In milliseconds since 1970. */
 export const arrivalOf = ({ startedAt, ms, partOf }: Row): number =>
   partOf === null ? startedAt : startedAt + ms
 
-/** Where an upload lies on an axis. A row of a track's new clock gets an anchor, so rows come in arrival order. */
+/**
+ * The mark of an upload on an axis. Call this in the order of arrival, because the first row of a track sets its
+ * anchor.
+ */
 export function markOf(row: Row, axis: Axis, anchors: Anchors): OpenMark {
   const { startedAt, ms, decodeTime, duration, timescale, bytes } = row
   const [firstByte, lastByte] = [arrivalOf(row), startedAt + ms]

@@ -3,15 +3,16 @@ import { type Axis, type Mark, markOf, type OpenMark } from './mark.ts'
 import { createAnchors } from './media-clock.ts'
 import { type GrowingMarks, tidy } from './tidy-marks.ts'
 
+/** The uploads of one track, all manifests, or all other uploads. Times are in milliseconds since 1970. */
 export interface Lane {
   readonly name: string
   readonly kind: 'manifest' | 'video' | 'audio' | 'other'
-  /** By `begin`. */
+  /** Marks in the order of `begin`. */
   readonly marks: readonly Mark[]
-  /** Stretches in which media is missing. */
+  /** Ranges in which media is missing. */
   readonly gaps: readonly (readonly [from: number, to: number])[]
   readonly errors: number
-  /** No mark reaches farther than this from its `begin`, to either side, in milliseconds. */
+  /** The farthest that a mark reaches from its `begin`, to either side, in milliseconds. */
   readonly reachMs: number
 }
 
@@ -19,19 +20,19 @@ export interface Lanes {
   readonly lanes: readonly Lane[]
   readonly from: number
   readonly to: number
-  /** Where the media axis begins: wall time of the first media. */
+  /** The begin of the media axis: when the first media arrived. */
   readonly origin: number
-  /** Uploads by when they began, in tenths of a second, for a picture of everything. */
+  /** Uploads by the tenth of a second in which they began, for the minimap. */
   readonly tenths: ReadonlyMap<number, Tenth>
 }
 
-/** What began within a tenth of a second. */
+/** The uploads that began within a tenth of a second. */
 export interface Tenth {
   readonly bytes: number
   readonly worst: Severity | null
 }
 
-/** Lanes that grow as rows come. */
+/** Lanes that grow as rows arrive. */
 export interface LaneBuilder {
   add(rows: Iterable<Row>): void
   lanes(): Lanes
@@ -46,14 +47,14 @@ interface OpenLane extends Lane, GrowingMarks {
 
 type KindOf = (track: string) => Lane['kind'] | null
 
-/** Lanes of the rows, in arrival order: manifests, then tracks as they appear. */
+/** The lanes of rows, which must be in the order of arrival: manifests, then video, audio and other tracks. */
 export function lanesOf(rows: readonly Row[], axis: Axis, kindOf: KindOf): Lanes {
   const builder = createLanes(axis, kindOf)
   builder.add(rows)
   return builder.lanes()
 }
 
-/** The same for a log that grows: each row is looked at once. */
+/** Creates lanes for a log that grows. Each row is processed once. */
 export function createLanes(axis: Axis, kindOf: KindOf): LaneBuilder {
   const anchors = createAnchors()
   const lanes = new Map<string, OpenLane>()
@@ -95,14 +96,14 @@ export function createLanes(axis: Axis, kindOf: KindOf): LaneBuilder {
     return lane
   }
 
-  /** What a track is may become known after its first upload. */
+  /** The lane with the kind of its track, which may become known only after the first upload. */
   function withKind(lane: OpenLane): Lane {
     if (lane.kind === 'manifest' || lane.name === 'other') return lane
     return { ...lane, kind: kindOf(lane.name) ?? lane.kind }
   }
 }
 
-/** The marks of a lane that may reach into a stretch of time. */
+/** The marks of a lane that may reach into a range of time. */
 export function* marksIn({ marks, reachMs }: Lane, from: number, to: number): Iterable<Mark> {
   let low = 0
   let high = marks.length

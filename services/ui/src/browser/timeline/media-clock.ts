@@ -1,24 +1,27 @@
 import type { Row } from '../api/types.ts'
 
+/** A point at which media time and wall clock meet, both in milliseconds. */
 interface Anchor {
   readonly wall: number
   readonly media: number
-  /** The newest media time that it was used for. */
+  /** The newest media time that the anchor was used for. */
   last: number
 }
 
-/** Clocks of tracks that start farther apart than this have nothing to do with each other. */
+/** Tracks whose media times start farther apart than this do not share a clock. */
 const maxApartMs = 10_000
 
-/** Where media time lies on the wall clock, by session and track. */
+/** Anchors of media time on the wall clock, by session and track. */
 export interface Anchors {
-  /** Where the media time of a row lies, which begins at `mediaMs` of its track's clock. */
+  /** The anchor for a row whose media begins at `mediaMs` of its track's clock. */
   of(row: Row, mediaMs: number): Anchor
-  /** Wall time of the first media; null before there is any. */
+  /** When the first media arrived, in milliseconds since 1970; null before that. */
   origin(): number | null
 }
 
-/** Where the media time of a session lies on the wall clock: at its first segment's first byte. */
+/**
+ * Creates anchors: the media time of a session's first segment meets the wall clock at the arrival of its first byte.
+ */
 export function createAnchors(): Anchors {
   const bySession = new Map<string | null, Anchor>()
   const byTrack = new Map<string, Anchor>()
@@ -27,7 +30,7 @@ export function createAnchors(): Anchors {
     of(row, mediaMs) {
       const key = `${row.session}\n${row.track}`
       const known = byTrack.get(key)
-      // A device that starts again counts from the beginning again.
+      // A device that starts again counts media time from the beginning.
       const isRestart = known !== undefined && mediaMs < known.last - maxApartMs
       if (known && !isRestart) {
         known.last = Math.max(known.last, mediaMs)

@@ -1,18 +1,18 @@
 import type { Axis, Mark, OpenMark } from './mark.ts'
 
-/** The marks of a lane while it grows. */
+/** The marks of a lane that grows. */
 export interface GrowingMarks {
   readonly marks: OpenMark[]
   gaps: (readonly [from: number, to: number])[]
-  /** So many marks are in order and have their ends and gaps. */
+  /** How many marks are in order and have their ends and gaps. */
   tidyTo: number
-  /** The last of these that has media. */
+  /** The last of these marks that has media. */
   lastMedia: OpenMark | null
 }
 
 /**
- * Puts the marks in order, with their ends and gaps; what came in order costs only itself. By arrival a mark ends where the
- * one after it begins: a burst would hide its own.
+ * Sorts the marks and computes their ends and gaps. Marks that arrived in order are processed once. On the arrival axis
+ * a mark ends where the next one begins: otherwise the marks of a burst would cover each other.
  */
 export function tidy(lane: GrowingMarks, axis: Axis): void {
   const { marks } = lane
@@ -41,7 +41,7 @@ function isSorted(marks: readonly Mark[], from: number): boolean {
   return true
 }
 
-/** The stretch between two segments of one session whose media does not meet; null where it does. */
+/** The gap between two segments of one session; null when the media of the second follows that of the first. */
 function gapBetween(before: Mark, mark: Mark): readonly [number, number] | null {
   const [one, next] = [before.row, mark.row]
   if (one.session !== next.session || one.timescale !== next.timescale) return null

@@ -15,54 +15,56 @@ import { createViewport } from './viewport.ts'
 import { createMarkWalk } from './walk-marks.ts'
 
 export interface TimelineData {
-  /** Names the rows that are shown; with another scope the timeline begins anew with `rows()`. */
+  /** A key for the set of rows; when it changes, the timeline starts again with `rows()`. */
   readonly scope: string
   readonly rows: () => Iterable<Row>
   readonly inFlight: readonly InFlight[]
   readonly axis: 'arrival' | 'media'
   readonly isLive: boolean
+  /** The server's time in milliseconds since 1970. */
   readonly now: number
   readonly isLit: (row: Row) => boolean
-  /** All of a long log, of which rows are only a part; empty when the rows are all. */
+  /** An overview of a log that is not loaded whole; empty when all rows are loaded. */
   readonly minutes: readonly Minute[]
-  /** Null where it is not known. */
+  /** Kind of a track; null while it is not known. */
   readonly kindOf: (track: string) => Lane['kind'] | null
 }
 
 export interface Timeline {
   readonly element: HTMLElement
   update(data: TimelineData): void
-  /** Rows of the scope that came since. */
+  /** Adds rows of the same scope, in the order of arrival. */
   add(rows: Iterable<Row>): void
   paint(chosen: string | null, hovered: string | null): void
   zoom(factor: number): void
+  /** Moves the view by a share of its width; a negative share moves it back in time. */
   pan(share: number): void
-  /** Shows everything, or again the newest while following. */
+  /** Shows all of the log; if it is shown already and live, follows its end again. */
   showAll(): void
   showRange(range: Range): void
-  /** Where a player is, in milliseconds of the axis; null for nowhere. Shown by the next paint. */
+  /** Sets the position of the player for the next paint, in milliseconds of the axis; null for none. */
   setPlayhead(at: number | null): void
 }
 
 interface TimelineOptions {
   readonly onChoose: (upload: string) => void
   readonly onHover: (upload: string | null) => void
-  /** A stretch was chosen by dragging; null takes it back. */
+  /** Called when the reader has chosen a range by dragging; null when the reader has reset it. */
   readonly onRange: (range: Range | null) => void
-  /** What is in view changed by the reader's hand. */
+  /** Called when the reader has moved or zoomed the view. */
   readonly onWindow: (range: Range) => void
   readonly requestPaint: () => void
 }
 
-/** What is shown; it changes in place. */
+/** The content of the timeline, which its parts share and which changes in place. */
 interface Content {
   data: TimelineData | null
   lanes: Lanes
-  /** Of the canvas, in pixels. */
+  /** Width of the canvas in pixels. */
   width: number
 }
 
-/** Lanes of all tracks over one time scale, with strips for bitrate and delay and a map of the whole. */
+/** Creates the timeline: lanes of all tracks on one time scale, strips for bit rate and delay, and a minimap. */
 export function createTimeline(options: TimelineOptions): Timeline {
   const { onChoose, onHover, onRange, onWindow, requestPaint } = options
   const content: Content = {
@@ -132,7 +134,7 @@ export function createTimeline(options: TimelineOptions): Timeline {
     areLanesOld = true
   }
 
-  /** Once a frame, however often news came. */
+  /** Takes the lanes from the builder: once for each paint, however often rows arrived. */
   function showLanes(): void {
     if (!builder || !areLanesOld) return
     areLanesOld = false
@@ -167,7 +169,7 @@ export function createTimeline(options: TimelineOptions): Timeline {
     paintMinimap(context, picture, viewport.whole(), data.minutes)
   }
 
-  /** Gives the canvas its size in pixels of the screen; setting it, even to the same, would empty it. */
+  /** Sets the size of the canvas in device pixels, if it has changed: setting even the same size clears the canvas. */
   function fit(width: number, height: number): void {
     const [across, down] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)]
     if (canvas.width === across && canvas.height === down) return

@@ -3,14 +3,14 @@ import { fill, h } from '../dom/h.ts'
 import { markText } from '../dom/words.ts'
 import type { Mark } from './mark.ts'
 
-/** A box beside a mark that says what it is. */
+/** The tooltip of a mark. */
 export interface Tip {
   readonly element: HTMLElement
   show(mark: Mark, x: number, y: number): void
   hide(): void
 }
 
-/** It stays within the element that it is put into. */
+/** Creates a tooltip. It stays within its parent element. */
 export function createTip(): Tip {
   const element = h('div', { class: 'tip', hidden: true })
   return {

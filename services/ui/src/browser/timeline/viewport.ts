@@ -1,6 +1,6 @@
 import { moved, msOf, type Range, type Scale, zoomed } from './scale.ts'
 
-/** What of the timeline's content says where it begins and ends. It changes in place. */
+/** The part of the timeline's content that says where the log begins and ends. It changes in place. */
 interface Extent {
   readonly lanes: { readonly lanes: readonly unknown[]; readonly from: number; readonly to: number }
   readonly data: {
@@ -8,39 +8,40 @@ interface Extent {
     readonly now: number
     readonly minutes: readonly { readonly at: number }[]
   } | null
-  /** Of the canvas, in pixels. */
+  /** Width of the canvas in pixels. */
   readonly width: number
 }
 
-/** The stretch of time that is in view. */
+/** The range of time that is in view. */
 export interface Viewport {
-  /** All there is. */
+  /** The range of the whole log, with a margin. */
   whole(): Range
-  /** What is in view. */
+  /** The range in view. */
   range(): Range
-  /** The same, and where on the canvas it is. */
+  /** The range in view with its place on the canvas. */
   scale(): Scale
-  /** Null: follow the end, or all of it when nothing is live. */
+  /** Shows a range; null follows the end of a live log, or shows all of another one. */
   show(range: Range | null): void
-  /** Shows everything, or again the newest while following. */
+  /** Shows all of the log; if it is shown already and live, follows its end again. */
   showAll(): void
   zoom(factor: number, around?: number): void
   pan(share: number): void
-  /** Puts a moment in the middle. */
+  /** Moves the view so that a time is in its middle. */
   center(ms: number): void
-  /** The moment at a place of the map of the whole. */
+  /** The time at an x of the minimap. */
   msOnMap(x: number): number
 }
 
+/** How much of a live log is in view while the view follows its end. */
 const followedMs = 60_000
 
-/** Calls `onRange` when another range than the end is shown. */
+/** Creates a viewport. Calls `onRange` whenever it shows a chosen range instead of following the end. */
 export function createViewport(
   extent: Extent,
   onRange: (range: Range) => void,
   requestPaint: () => void,
 ): Viewport {
-  /** Null: follow the end, or all of it when nothing is live. */
+  /** The range that the reader chose; null for the end of a live log, or all of another one. */
   let chosen: Range | null = null
   return {
     whole,
@@ -64,7 +65,7 @@ export function createViewport(
     if (!data || lanes.lanes.length === 0) return { from: Date.now() - followedMs, to: Date.now() }
     const from = Math.min(lanes.from, data.minutes[0]?.at ?? lanes.from)
     const to = data.isLive ? Math.max(lanes.to, data.now) : lanes.to
-    // Little, also of a long log: what follows the end would show nothing else.
+    // Bounded: 2 % of a long log would fill the last minute, which a view that follows the end shows.
     const margin = Math.min(1_500, Math.max(200, (to - from) * 0.02))
     return { from: from - margin, to: to + margin }
   }

@@ -6,17 +6,17 @@ import { xOf } from './scale.ts'
 import type { Tip } from './tip.ts'
 import type { Viewport } from './viewport.ts'
 
-/** The mark that keys walked to. */
+/** Moves from mark to mark by keys. */
 export interface MarkWalk {
   onKey(event: KeyboardEvent): void
-  /** The focus left the timeline. */
+  /** Call this when the timeline loses the focus. */
   leave(): void
-  /** Begins anew, where the marks are others. */
+  /** Forgets the mark. Call this when the timeline has other marks. */
   reset(): void
 }
 
 interface MarkWalkDeps {
-  /** Its lanes change in place. */
+  /** The content of the timeline, whose lanes change in place. */
   readonly content: { readonly lanes: Lanes }
   readonly viewport: Viewport
   readonly tip: Tip
@@ -24,7 +24,7 @@ interface MarkWalkDeps {
   readonly onHover: (upload: string | null) => void
 }
 
-/** Arrows walk the marks of a lane and from lane to lane; Enter opens the mark. */
+/** Arrow keys move along a lane and from lane to lane; Enter opens the mark. */
 export function createMarkWalk({ content, viewport, tip, onChoose, onHover }: MarkWalkDeps): MarkWalk {
   let walked: Mark | null = null
   return {
@@ -67,7 +67,7 @@ export function createMarkWalk({ content, viewport, tip, onChoose, onHover }: Ma
     return walked ? marks[marks.indexOf(walked) + step] : marks.at(step === 1 ? 0 : -1)
   }
 
-  /** The mark of the lane above or below that begins nearest. */
+  /** The mark of the lane above (-1) or below (1) whose begin is nearest. */
   function besides(step: 1 | -1): Mark | undefined {
     const { lanes } = content.lanes
     const lane = laneOfWalked()

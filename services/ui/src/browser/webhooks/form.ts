@@ -12,7 +12,7 @@ const kinds = [
   ['handshake-refused', 'a device was refused'],
 ] as const
 
-/** Makes a webhook and shows its secret, once; `onDone` is called after that. */
+/** Opens the dialog that makes a webhook and shows its secret once. `onDone` is called when the dialog closes. */
 export function openNewWebhook(onDone: () => void): void {
   const url = h('input', {
     type: 'url',

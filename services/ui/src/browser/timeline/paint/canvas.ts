@@ -4,22 +4,22 @@ import type { Lanes } from '../marks.ts'
 import type { Scale } from '../scale.ts'
 import type { Colors } from './colors.ts'
 
-/** What a painting of the timeline shows. */
+/** Everything that a paint of the timeline shows. */
 export interface Picture {
   readonly lanes: Lanes
   readonly inFlight: readonly InFlight[]
   readonly scale: Scale
   readonly axis: 'arrival' | 'media'
-  /** The server's time. */
+  /** The server's time in milliseconds since 1970. */
   readonly now: number
   readonly isLive: boolean
   readonly chosen: string | null
   readonly hovered: string | null
   /** Whether the filter shows a row. */
   readonly isLit: (row: Row) => boolean
-  /** A stretch that is being chosen. */
+  /** The range that the reader is choosing; null at other times. */
   readonly selection: { readonly from: number; readonly to: number } | null
-  /** Where a player is, on this axis. */
+  /** The position of the player on this axis; null without a player. */
   readonly playhead: number | null
   readonly colors: Colors
 }
@@ -31,25 +31,25 @@ export const minimapHeight = 22
 
 export const laneHeight = (count: number): number => (count > 6 ? 16 : 32)
 
-/** Of everything, where there are `count` lanes. */
+/** Height of the whole timeline with `count` lanes, in pixels. */
 export const heightOf = (count: number): number =>
   rulerHeight + Math.max(1, count) * laneHeight(count) + 2 * stripHeight + minimapHeight + 6
 
-/** Where a lane begins, in pixels from the top. */
+/** Distance of the lane at an index from the top, in pixels. */
 export const topOf = (lane: number, count: number): number => rulerHeight + lane * laneHeight(count)
 
 const severities = { error: 3, warning: 2, note: 1 } as const
 
-/** Orders severities: the worse, the greater. */
+/** A number for the worst severity: the worse, the greater; 0 without findings. */
 export const rankOf = ({ worst }: { readonly worst: Severity | null }): number =>
   worst === null ? 0 : severities[worst]
 
-/** Of a canvas, in pixels of the style sheet. */
+/** Size of a canvas in CSS pixels. */
 export function sizeOf({ canvas }: CanvasRenderingContext2D): { width: number; height: number } {
   return { width: canvas.width / devicePixelRatio, height: canvas.height / devicePixelRatio }
 }
 
-/** Paints nothing outside the width of the scale. */
+/** Runs `paint` so that it paints nothing outside the width of the scale. */
 export function clip(
   context: CanvasRenderingContext2D,
   { left, width }: Scale,
@@ -64,7 +64,7 @@ export function clip(
   context.restore()
 }
 
-/** A name left of the scale; a long one loses its beginning. */
+/** Paints a name left of the scale. A long name loses its beginning. */
 export function label(
   context: CanvasRenderingContext2D,
   { scale, colors }: Picture,

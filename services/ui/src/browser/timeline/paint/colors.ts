@@ -20,14 +20,14 @@ const names = [
 
 export type Colors = Readonly<Record<(typeof names)[number], string>>
 
-/** The colours of the style sheet as the canvas needs them; read again when the theme changes. */
+/** Reads the colours of the style sheet for the canvas. Call this again when the theme changes. */
 export function readColors(): Colors {
   const probes = names.map((name) => {
     const probe = document.createElement('i')
     probe.style.color = `var(--${name})`
     return probe
   })
-  // All are there before one is read: the browser resolves styles once.
+  // All probes are appended before one is read, so that the browser computes styles once.
   document.body.append(...probes)
   const colors = names.map((name, i) => [name, getComputedStyle(probes[i] as Element).color] as const)
   for (const probe of probes) probe.remove()

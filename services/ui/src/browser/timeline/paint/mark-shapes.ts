@@ -4,7 +4,7 @@ import type { Lane } from '../marks.ts'
 import type { Picture } from './canvas.ts'
 import type { Colors } from './colors.ts'
 
-/** A mark as it was painted, to find what the pointer is on. */
+/** Where a mark was painted, in pixels, to find the mark at the pointer. */
 export interface Spot {
   readonly x: number
   readonly y: number
@@ -13,7 +13,7 @@ export interface Spot {
   readonly mark: Mark
 }
 
-/** One mark, as wide as its media and as high as its size; its shape and signs say what was found. */
+/** Paints one mark: as wide as its media, as high as its size, with a shape and a sign for its findings. */
 export function paintMark(
   context: CanvasRenderingContext2D,
   picture: Picture,
@@ -47,7 +47,7 @@ export function paintMark(
   return { x, y, width: Math.max(width, 4), height: each, mark }
 }
 
-/** What was found of an upload; `middle` is that of its shape. A narrow one has no room for each sign. */
+/** Paints the sign of a severity, if the mark is wide enough. `middle` is the vertical middle of its shape. */
 function paintSign(
   context: CanvasRenderingContext2D,
   colors: Colors,
@@ -85,7 +85,7 @@ function diamond(context: CanvasRenderingContext2D, x: number, y: number, r: num
   context.fill()
 }
 
-/** A right edge that is torn: the body was cut off. */
+/** A bar with a torn right edge, for an upload whose body was cut off. */
 function torn(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
   const tooth = Math.min(5, width / 2)
   context.beginPath()

@@ -2,14 +2,14 @@ import type { Severity } from '../../api/types.ts'
 import { xOf } from '../scale.ts'
 import { minimapHeight, type Picture, rankOf, sizeOf } from './canvas.ts'
 
-/** What came within a minute. */
+/** The uploads of one minute; `at` is its begin in milliseconds since 1970. */
 export interface Minute {
   readonly at: number
   readonly bytes: number
   readonly worst: Severity | null
 }
 
-/** The whole log in small: uploads by time, errors red, and what of it is in view. */
+/** Paints the whole log in small: bytes by time, with errors in red, and a frame around the range in view. */
 export function paintMinimap(
   context: CanvasRenderingContext2D,
   { lanes, scale, colors }: Picture,

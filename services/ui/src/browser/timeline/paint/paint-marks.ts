@@ -4,7 +4,10 @@ import { xOf } from '../scale.ts'
 import { type Picture, rankOf } from './canvas.ts'
 import { paintMark, type Spot } from './mark-shapes.ts'
 
-/** The marks of a lane with the lines of their requests; adds to `spots` where they are. Marks narrower than two pixels are joined. */
+/**
+ * Paints the marks of a lane with the lines of their requests, and adds the painted marks to `spots`. Joins marks that
+ * are narrower than two pixels.
+ */
 export function paintLane(
   context: CanvasRenderingContext2D,
   picture: Picture,
@@ -41,7 +44,7 @@ export function paintLane(
   requests.flush()
 }
 
-/** Requests as lines; those that follow each other within a pixel are one line. */
+/** Paints requests as lines. Joins requests that follow each other within a pixel. */
 function createRequestLines(context: CanvasRenderingContext2D, color: string, y: number) {
   let from = 0
   let to = Number.NEGATIVE_INFINITY
@@ -76,7 +79,7 @@ function paintGaps(
   }
 }
 
-/** Red hatching. */
+/** Paints a gap as hatching. */
 function paintGap(
   context: CanvasRenderingContext2D,
   color: string,

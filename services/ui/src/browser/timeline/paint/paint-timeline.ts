@@ -14,7 +14,7 @@ import type { Spot } from './mark-shapes.ts'
 import { paintLane } from './paint-marks.ts'
 import { paintBitrates, paintDelays } from './strips.ts'
 
-/** Paints everything and returns where the marks are. */
+/** Paints the timeline without its minimap. Returns where it has painted marks. */
 export function paintTimeline(context: CanvasRenderingContext2D, picture: Picture): readonly Spot[] {
   const { scale, colors, lanes } = picture
   const { width, height } = sizeOf(context)
@@ -63,7 +63,9 @@ function paintRuler(
   }
 }
 
-/** What is on its way: an outline that fills with what has come, on the lane its folder names, else on the last. */
+/**
+ * Paints requests in flight as outlines that fill with the arrived bytes, on the lane of their folder or the last one.
+ */
 function paintFlights(
   context: CanvasRenderingContext2D,
   { inFlight, lanes, scale, colors, now }: Picture,

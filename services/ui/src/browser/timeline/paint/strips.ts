@@ -4,12 +4,12 @@ import { type Lane, marksIn } from '../marks.ts'
 import { type Scale, xOf } from '../scale.ts'
 import { clip, label, type Picture, sizeOf, stripHeight } from './canvas.ts'
 
-/** The bitrate of each segment. */
+/** Paints the bit rate of each segment. */
 export function paintBitrates(context: CanvasRenderingContext2D, picture: Picture, y: number): void {
   paintStrip(context, picture, y, 'bitrate', (mark) => mark.bitrate, bitrate)
 }
 
-/** How much later than its media each segment arrived. */
+/** Paints how much later than its media each segment arrived. */
 export function paintDelays(context: CanvasRenderingContext2D, picture: Picture, y: number): void {
   paintStrip(
     context,
@@ -21,7 +21,7 @@ export function paintDelays(context: CanvasRenderingContext2D, picture: Picture,
   )
 }
 
-/** A bar for each mark, as high as its amount beside the greatest in view. */
+/** Paints a bar for each mark, whose height is the mark's amount relative to the greatest in view. */
 function paintStrip(
   context: CanvasRenderingContext2D,
   picture: Picture,
@@ -57,7 +57,7 @@ interface Bar {
   value: number
 }
 
-/** Values of a lane as bars; of those that are narrower than two pixels the greatest counts. */
+/** The values of a lane as bars. Joins bars narrower than two pixels, with the greatest of their values. */
 function barsOf(lane: Lane, scale: Scale, amountOf: (mark: Mark) => number | null): readonly Bar[] {
   const { kind } = lane
   if (kind === 'manifest') return []
