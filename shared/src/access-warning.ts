@@ -1,5 +1,6 @@
 /**
- * The warning of a server with AUTH=open that the network reaches: shown at the start, in /readyz and on every page.
+ * The warning of a server with AUTH=open that other machines can reach: shown at the start, in /readyz and on every
+ * page.
  */
 export const openAccessWarning =
   'Every device and person in this network can read, write and delete everything here; start with --auth mtls ' +

@@ -4,14 +4,14 @@ export type ServerEvent = StreamEvent | HandshakeRefusal
 export type StreamEvent =
   | ({ readonly kind: 'stream-created'; readonly interface: string } & StreamFields)
   | ({ readonly kind: 'stream-deleted' | 'expectations-set' } & StreamFields)
-  /** The verdict on what a user expects of the stream has become `pass` or `fail`. */
+  /** The verdict on the expectations of the stream has become `pass` or `fail`. */
   | ({
       readonly kind: 'expectations-met' | 'expectations-failed'
-      /** What is wrong, the first of it; empty for `expectations-met`. */
+      /** The first reasons for the verdict; empty for `expectations-met`. */
       readonly reasons: readonly { readonly about: string; readonly message: string }[]
     } & StreamFields)
   | ({ readonly kind: 'object-deleted'; readonly path: string } & StreamFields)
-  /** Retention has removed uploads of a session, or uploads that belong to none. */
+  /** Retention has removed uploads of a session, or with `session` null uploads without a session. */
   | ({
       readonly kind: 'uploads-removed'
       readonly session: string | null
@@ -20,10 +20,10 @@ export type StreamEvent =
       readonly reason: 'age' | 'bytes' | 'free'
     } & StreamFields)
   | ({ readonly kind: 'upload-started' } & RequestFields & UploadFields)
-  /** Published every second while an upload lasts. */
+  /** Published every second while an upload is in flight. */
   | ({
       readonly kind: 'upload-progress'
-      /** ISO 8601. */
+      /** When the upload started, ISO 8601. */
       readonly started_at: string
       readonly bytes: number
     } & RequestFields &
@@ -43,7 +43,7 @@ export type StreamEvent =
 
 interface StreamFields {
   readonly stream: string
-  /** ISO 8601. */
+  /** When it happened, ISO 8601. */
   readonly at: string
 }
 
@@ -55,9 +55,9 @@ interface UploadFields extends StreamFields {
 interface RequestFields {
   readonly method: string
   readonly address: string
-  /** Fingerprint of the client certificate. */
+  /** Fingerprint of the client certificate; null without one. */
   readonly device: string | null
-  /** Null when the end of the body is announced later. */
+  /** Content-Length; null when the request has none. */
   readonly declared_bytes: number | null
 }
 
@@ -70,8 +70,8 @@ interface HandshakeRefusal {
 }
 
 /**
- * The Redis stream of events. The first field of an entry holds several of them as a JSON array, the second, which is
- * optional, says which process wrote it.
+ * The Redis stream of events. Field `events` of an entry holds several events as a JSON array; the optional field
+ * `origin` names the process that wrote the entry.
  */
 export const eventStream = {
   key: '{pushav}:events',

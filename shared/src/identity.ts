@@ -1,15 +1,15 @@
 import { createHash, timingSafeEqual, type X509Certificate } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Who is at the other end of a TLS connection, as the proxy saw it; constant for the connection. */
+/** The client of a TLS connection, as the proxy sees it. It does not change during the connection. */
 export interface Peer {
   readonly address: string
   readonly port: number
-  /** `TLSv1.3` */
+  /** Version of TLS, such as `TLSv1.3`. */
   readonly tlsVersion: string
-  /** OpenSSL's name, `TLS_AES_128_GCM_SHA256`. */
+  /** OpenSSL's name of the cipher suite, such as `TLS_AES_128_GCM_SHA256`. */
   readonly cipher: string
-  /** `h2`, `http/1.1`, or null when the client offered none. */
+  /** `h2` or `http/1.1`; null when the client did not use ALPN. */
   readonly alpn: string | null
   /** The test of TLS clients that the connection was made to; absent for an ordinary connection. */
   readonly tlsTest?: string
@@ -21,17 +21,17 @@ export interface Peer {
 export interface Device {
   /** SHA-256 of the certificate, 64 lower-case hex digits. */
   readonly fingerprint: string
-  /** Lower-case hex. */
+  /** Serial number in lower-case hex. */
   readonly serial: string
-  /** RFC 2253 style, as Node prints it, on one line. */
+  /** Subject as Node prints it, its attributes joined by `, ` on one line. */
   readonly subject: string
-  /** ISO 8601. */
+  /** When the certificate expires, ISO 8601. */
   readonly notAfter: string
   /** The certificate's DER, base64. */
   readonly certificate: string
 }
 
-/** Headers that only the proxy may set; a client's own are dropped. `_` counts as `-`, as in CGI. */
+/** Whether only the proxy may set a header, so that it drops the client's. `_` counts as `-`, as in CGI. */
 export function isIdentityHeader(name: string): boolean {
   return forgeable.test(name.replaceAll('_', '-'))
 }
@@ -39,8 +39,8 @@ const forgeable =
   /^(client-cert.*|x-client-.*|x-ssl-.*|x-tls-.*|x-proxy-.*|x-forwarded-.*|x-real-ip|x-request-id|x-http-version|forwarded|via)$/i
 
 /**
- * The identity of one connection as headers. `Client-Cert` follows RFC 9440; the secret takes the place
- * of a signature, because an attacker who can read the hop between proxy and ingest reads the media too.
+ * The identity of one connection as headers. `Client-Cert` follows RFC 9440. The secret takes the place of a signature:
+ * an attacker who can read it between proxy and ingest can read the media, too.
  */
 export function identityHeadersOf(peer: Peer, secret: string): Record<string, string> {
   const headers: Record<string, string> = {
@@ -65,7 +65,10 @@ export function identityHeadersOf(peer: Peer, secret: string): Record<string, st
   }
 }
 
-/** The identity that arrived in headers; null when the secret is missing or wrong, so nothing may be believed. */
+/**
+ * Reads the identity from headers; null when the secret is missing or wrong, so that the headers cannot be trusted.
+ * Throws when the certificate does not match its fingerprint.
+ */
 export function readPeer(headers: IncomingHttpHeaders, secret: string, readDevice = deviceIn): Peer | null {
   if (!isSecret(headers['x-proxy-secret'], secret)) return null
   return {
@@ -79,7 +82,7 @@ export function readPeer(headers: IncomingHttpHeaders, secret: string, readDevic
   }
 }
 
-/** A reader for `readPeer` that decodes each certificate once; it forgets all of them after `maxDevices`. */
+/** A reader for `readPeer` that decodes each certificate once. It forgets all when it has decoded `maxDevices`. */
 export function createDeviceReader(maxDevices = 1_000): (headers: IncomingHttpHeaders) => Device {
   const known = new Map<string, Device>()
   return (headers) => {

@@ -3,8 +3,8 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 export type { Logger }
 
 /**
- * JSON lines on standard output: time, level, service, message, fields. An `error` field keeps its
- * type, message and stack. Messages are constant; what varies goes into fields.
+ * Creates a logger that writes JSON lines to standard output: time, level, service, message, fields. A field `error`
+ * keeps type, message and stack. Messages are constant; variable parts go into fields.
  */
 export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -17,7 +17,7 @@ export function createLogger(service: string, level: string, destination?: Desti
   return pino(options, destination ?? standardOutput())
 }
 
-/** Synchronous: lines waiting in memory would keep a process from exiting once its pipe has no reader. */
+/** Standard output, written synchronously: lines that wait in memory would keep a process whose pipe has no reader. */
 function standardOutput(): DestinationStream {
   return pino.destination({ dest: 1, sync: true })
 }

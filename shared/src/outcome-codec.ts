@@ -2,8 +2,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type ProbeOutcome, probeOutcome } from './probe-job.ts'
 
 /**
- * An outcome as stored in Redis: a tenth of its JSON, because a preset dictionary holds most of ffprobe's usual
- * output.
+ * Encodes an outcome for Redis, in a tenth of the bytes of its JSON, because a preset dictionary holds most of
+ * ffprobe's usual output.
  */
 export function encodeOutcome(outcome: ProbeOutcome): Buffer {
   if (outcome.state === 'not-media') return Buffer.from(encodeNotMedia(outcome.message))
@@ -11,29 +11,30 @@ export function encodeOutcome(outcome: ProbeOutcome): Buffer {
   return Buffer.concat([marks[outcome.state], packed])
 }
 
-/** The outcome of an upload that is no media, as stored in Redis: it is short enough as it is. */
+/** Encodes the outcome of an upload that is not media for Redis. It is short and is not compressed. */
 export const encodeNotMedia = (message: string): string => `${notMediaMark}${message}`
 
+/** Decodes an outcome. Throws for bytes that `encodeOutcome` has not made. */
 export function decodeOutcome(bytes: Buffer): ProbeOutcome {
   if (decodeState(bytes) === 'not-media') return { state: 'not-media', message: bytes.toString('utf8', 1) }
   const json = inflateRawSync(bytes.subarray(1), { dictionary, ...small }).toString()
   return probeOutcome.parse(JSON.parse(json))
 }
 
-/** The state alone, without decompressing: the first byte holds it. */
+/** Decodes the state alone, from the first byte, without decompressing. */
 export function decodeState(bytes: Buffer): ProbeOutcome['state'] {
   if (bytes[0] === notMediaMark.charCodeAt(0)) return 'not-media'
   return bytes[0] === marks.done[0] ? 'done' : 'failed'
 }
 
-/** Another dictionary needs other marks: they alone identify the dictionary of a stored outcome. */
+/** First bytes. They also identify the dictionary of a stored outcome, so another dictionary needs other marks. */
 const marks = { done: Buffer.from('d'), failed: Buffer.from('f') } as const
 const notMediaMark = 'n'
 
-/** A small window and little memory, because outcomes are short. */
+/** zlib options: a small window and little memory, because outcomes are short. */
 const small = { windowBits: 12, memLevel: 5 } as const
 
-/** A preset dictionary, the most frequent strings last (zlib's deflateSetDictionary). */
+/** The preset dictionary, with the most frequent strings last, as zlib's deflateSetDictionary recommends. */
 const dictionary = Buffer.from(
   [
     '{"state":"failed","message":"ffprobe cannot make sense of this object","stderr":"","command":"ffprobe',

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { wrappedKey } from './lib/wrapped-key.ts'
 
-/** BullMQ's queue from ingest to the probe workers. The prefix is hash-tagged for Redis Cluster. */
+/** The BullMQ queue from ingest to the probe workers. The prefix has a hash tag for Redis Cluster. */
 export const probeQueue = { name: 'probe', prefix: '{pushav}' } as const
 
-/** The queue of init segments, manifests and uploads that a client waits for: they need not wait behind segments. */
+/** The queue of init segments, and of uploads whose probe a client waits for: they do not wait behind segments. */
 export const urgentProbeQueue = { name: 'probe-urgent', prefix: probeQueue.prefix } as const
 
-/** Every process that adds jobs uses these: ingest, and a worker that adds a job again. */
+/** Options of all jobs, of ingest and of workers that add a job again. */
 export const probeJobOptions = {
   attempts: 8,
   backoff: { type: 'exponential', delay: 500 },
@@ -15,10 +15,10 @@ export const probeJobOptions = {
   removeOnFail: { count: 1_000 },
 } as const
 
-/** What a job of either queue carries: one upload, whose id is the job's, or several. */
+/** The data of a job: one upload, whose id is also the job's, or several. */
 export type ProbeJobData = ProbeJob | { readonly uploads: readonly ProbeJob[] }
 
-/** Stream and upload ids become file names and parts of URLs, so they may be names only: no slash, no leading dot. */
+/** An id becomes a file name and a part of URLs, so it has no slash and no leading dot. */
 const id = (name: string) => z.string(needs(name)).regex(/^\w[\w.-]{0,199}$/, needs(name))
 const needs = (what: string) => ({ error: `a probe job needs ${what}` })
 
@@ -27,11 +27,11 @@ export const probeJob = z.object(
   {
     stream: id('a stream'),
     upload: id('an upload'),
-    /** The path as the device sent it; it takes the place of the file name in ffprobe's output. */
+    /** The path as the device sent it, which replaces the file name in ffprobe's output. */
     path: z.string(needs('a path')),
-    /** The upload that holds the init segment of this one's track; null where none is needed or known. */
+    /** The upload with the init segment of the track; null when none is needed or known. */
     init: id('an init, or null').nullable(),
-    /** For sealed media: the key to it, wrapped for the workers that ran when the job was made. */
+    /** The key of sealed media, wrapped for the workers that ran when the job was made. */
     contentKey: wrappedKey.optional(),
   },
   needs('a stream'),
@@ -50,7 +50,7 @@ const failed = z.object({
   command: z.string(),
 })
 
-/** A manifest, or a body that is no media by its first bytes: there is nothing to probe. */
+/** The outcome of a manifest, or of a body that is not media by its first bytes: ffprobe does not run. */
 const notMedia = z.object({
   state: z.literal('not-media'),
   message: z.string(),
@@ -60,5 +60,5 @@ const notMedia = z.object({
 export const probeOutcome = z.discriminatedUnion('state', [done, failed, notMedia])
 export type ProbeOutcome = z.infer<typeof probeOutcome>
 
-/** The Redis hash that holds the outcomes of a stream, each under its upload's id; see outcome-codec.ts. */
+/** The key of the Redis hash with the outcomes of a stream by upload id, encoded by outcome-codec.ts. */
 export const probeOutcomesKey = (stream: string): string => `{stream:${stream}}:probes`

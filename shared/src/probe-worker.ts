@@ -1,23 +1,23 @@
 import { z } from 'zod'
 import { probeQueue } from './probe-job.ts'
 
-/** What a probe worker says of itself with every heartbeat. */
+/** The heartbeat of a probe worker. */
 export const probeWorker = z.object({
-  /** How it confines ffprobe. */
+  /** How the worker confines ffprobe. */
   confinement: z.string(),
   /** Whether ffprobe sees no network, no other process and no file but its input. */
   isSandboxed: z.boolean(),
-  /** How many ffprobes it runs at once. */
+  /** How many ffprobe processes the worker runs at once. */
   concurrency: z.number().int(),
-  /** What keys are wrapped for that only this worker may read; absent in a worker of another version. */
+  /** The public key for which keys are wrapped that only this worker may read; older workers have none. */
   publicKey: z.string().max(200).optional(),
-  /** When it sent the heartbeat, ISO 8601, by its host's clock. */
+  /** When the worker sent the heartbeat, ISO 8601, by the clock of its host. */
   seenAt: z.iso.datetime(),
 })
 export type ProbeWorker = Readonly<z.infer<typeof probeWorker>>
 
-/** The Redis set of the hosts whose workers have sent heartbeats; also of hosts whose heartbeats have stopped. */
+/** The key of the Redis set of hosts whose workers have ever sent a heartbeat. */
 export const probeHostsKey = `${probeQueue.prefix}:probe-hosts`
 
-/** The key that holds a host's `ProbeWorker` as JSON; it expires soon after the worker has stopped. */
+/** The Redis key of a host's `ProbeWorker` as JSON. It expires soon after the worker has stopped. */
 export const probeWorkerKey = (host: string): string => `${probeQueue.prefix}:probe-worker:${host}`

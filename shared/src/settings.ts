@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /**
- * Reads settings from the environment into one frozen object. Faults are collected, so that one
- * run names them all: `bad settings: PORT must be a port, not "abc"; …`.
+ * Reads settings from the environment into one frozen object. Throws an error that names all bad settings at once:
+ * `bad settings: PORT must be a port from 0 to 65535, but is "abc"; …`.
  */
 export function readSettings<Settings extends object>(
   env: NodeJS.ProcessEnv,
@@ -23,8 +23,7 @@ export function readSettings<Settings extends object>(
 }
 
 /**
- * The settings that `read` returns. Where some are bad, prints the sentence about them alone, and the process ends with
- * 1.
+ * Reads the settings of this process. When `read` throws, prints the message without a stack, and exits with 1.
  */
 export function settingsOrExit<Settings>(read: (env: NodeJS.ProcessEnv) => Settings): Settings {
   try {
@@ -35,12 +34,12 @@ export function settingsOrExit<Settings>(read: (env: NodeJS.ProcessEnv) => Setti
   }
 }
 
-/** A setting whose value fits and names what this process cannot use, such as a file that is missing. */
+/** A setting is well-formed but names something that this process cannot use, such as a missing file. */
 export class UnusableSetting extends Error {
   override name = 'UnusableSetting' as const
 }
 
-/** Prints the sentence about an unusable setting alone, and the process ends with 1. Throws any other error. */
+/** Prints the message of an `UnusableSetting` without a stack, and exits with 1. Throws any other error again. */
 export function exitOnUnusableSetting(error: unknown): never {
   if (!(error instanceof UnusableSetting)) throw error
   process.stderr.write(`bad settings: ${error.message}\n`)
@@ -68,11 +67,11 @@ export const optionalIp = z
   .refine((name) => isIP(name) !== 0)
   .optional()
   .describe('an IP address')
-/** A generation of the Matter test harness. */
+/** A generation of the Matter test harness; 1.5 is the only one that can be named. */
 export const compat = z.literal('1.5').optional().describe('1.5')
 export const integer = z.coerce.number().int().min(0).describe('a whole number')
 export const port = z.coerce.number().int().min(0).max(65_535).describe('a port from 0 to 65535')
-/** A port, or `off` for none, which comes out as null; undefined where nothing is set. */
+/** A port; null for `off`, undefined when the setting is missing. */
 export const optionalPort = z
   .union([z.literal('off').transform(() => null), port])
   .optional()
@@ -84,13 +83,13 @@ export const flag = z
   .transform((word) => ['true', '1', 'on'].includes(word))
   .describe('true or false')
 
-/** Whose verdicts clients get: this server's, or those of the reference server of the Matter SDK. */
+/** Whose verdicts clients get: this server's, or those of the Matter SDK's reference server. */
 export const judge = z.enum(['ours', 'reference']).describe('ours or reference')
 
 const labels =
   /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i
 
-/** A name such as `pavs`; `pavs.local` and `pavs._http._tcp.local.`, as it is announced, mean the same. */
+/** A DNS name such as `pavs`. `pavs.local`, and `pavs._http._tcp.local.` as mDNS announces it, mean the same. */
 export const optionalDnsName = z
   .string()
   .regex(labels)
@@ -98,7 +97,7 @@ export const optionalDnsName = z
   .optional()
   .describe('a DNS name')
 
-/** `*`, or origins such as `https://player.example`, separated by commas; none when it is not set. */
+/** `*`, or origins such as `https://player.example`, separated by commas; none when the setting is missing. */
 export const origins = z
   .string()
   .transform((list) => list.split(',').map((item) => item.trim()))
@@ -107,11 +106,12 @@ export const origins = z
   .transform((list) => list ?? [])
   .describe('* or origins such as https://player.example, separated by commas')
 
-/** Exactly as browsers send it: scheme and authority in lower case, without a default port, path or slash. */
+/** Whether a text is an origin exactly as browsers send it: in lower case, without default port, path or slash. */
 const isOrigin = (item: string): boolean => URL.parse(item)?.origin === item
 
 /**
- * The permissions that new files do not get, such as `077` or `027`; never more for the group or others than to read.
+ * A umask such as `077` or `027`: the permissions that new files do not get. It always includes the right of the group
+ * and others to write.
  */
 export const fileMask = z
   .string()
@@ -121,61 +121,61 @@ export const fileMask = z
 
 const durationText = z.string().regex(/^\d+(ms|s|m|h|d)$/)
 
-/** An age such as `12h` or `90d`; comes out in milliseconds. May be too long for a timer. */
+/** An age such as `12h` or `90d` in milliseconds. It may be too long for a timer. */
 export const age = durationText
   .transform((word) => Number.parseInt(word, 10) * unitMs[word.replace(/^\d+/, '') as Unit])
   .describe('a duration such as 10s, 12h or 90d')
 
-/** Node fires a longer timer after 1 ms. */
+/** The longest timer of Node, which fires longer ones after 1 ms. */
 const maxTimerMs = 2 ** 31 - 1
 const durationWords = 'a duration such as 250ms, 10s or 5m, up to 24d'
 
-/** A duration for timers, such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
+/** A duration for timers, such as `250ms`, `10s` or `5m`, in milliseconds. */
 export const duration = age.pipe(z.number().max(maxTimerMs)).describe(durationWords)
 
-/** A duration for timers, or `off`, which comes out as null. */
+/** A duration for timers in milliseconds; null for `off`. */
 export const durationOrOff = z
   .union([z.literal('off').transform(() => null), duration])
   .describe(`${durationWords}, or off`)
 
-/** A duration that comes out as it is written; undefined where nothing is set. */
+/** A duration: checked, but left as the user wrote it; undefined when the setting is missing. */
 export const optionalDuration = durationText.optional().describe(durationWords)
 
 const sizeText = z.string().regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
 const sizeWords = 'a size such as 512, 64KiB or 16GiB'
 
-/** A size such as `512`, `64KiB` or `16GiB`; comes out in bytes. */
+/** A size such as `512`, `64KiB` or `16GiB` in bytes. */
 export const size = sizeText
   .transform((word) => Number.parseInt(word, 10) * unitBytes[word.replace(/^\d+/, '') as Size])
   .describe(sizeWords)
 
-/** A number from 1, or `off` for none, which comes out as null. */
+/** A whole number from 1; null for `off`. */
 export const limit = z
   .union([z.literal('off').transform(() => null), z.coerce.number().int().min(1)])
   .describe('a whole number from 1, or off')
 
-/** A size from 1 byte, or `off` for none, which comes out as null. */
+/** A size from 1 byte in bytes; null for `off`. */
 export const sizeLimit = z
   .union([z.literal('off').transform(() => null), size.pipe(z.number().min(1))])
   .describe(`${sizeWords}, or off`)
 
-/** A size that comes out as it is written; undefined where nothing is set. */
+/** A size: checked, but left as the user wrote it; undefined when the setting is missing. */
 export const optionalSize = sizeText.optional().describe(sizeWords)
 
-/** `unix:/path/to.sock` or `host:port` (`[::1]:8080` for IPv6). */
+/** An address: `unix:/path/to.sock` or `host:port`, for IPv6 `[::1]:8080`. */
 export const address = z
   .string()
   .regex(/^(unix:.+|.+:\d+)$/)
   .transform(addressOf)
   .describe('unix:/path or host:port')
 
-/** An address, or null where nothing is set. */
+/** An address; null when the setting is missing. */
 export const optionalAddress = address
   .optional()
   .transform((found) => found ?? null)
   .describe('unix:/path or host:port')
 
-/** `host:port`, or null where nothing is set. */
+/** `host:port`; null when the setting is missing. */
 export const optionalTcpAddress = z
   .string()
   .regex(/^(?!unix:).+:\d+$/)

@@ -1,6 +1,8 @@
 import { plainAddress } from '../lib/host-address.ts'
 
-/** An IPv4 address, or the 64 bits that a provider gives to one customer of IPv6. */
+/**
+ * The network by which a client is counted: its IPv4 address, or the /64 that a provider gives to one IPv6 customer.
+ */
 export function networkOf(address: string): string {
   const plain = plainAddress(address).split('%', 1)[0] ?? ''
   if (!plain.includes(':')) return plain

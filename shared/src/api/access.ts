@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { sha256, streamId, time } from './common.ts'
 
 /**
- * Who sends a request: `anonymous` shows neither a certificate nor a cookie; `stranger`, `shared` and `owner` show a
- * certificate and differ in what they have to do with the stream; `viewer` and `admin` signed in, or show the admin's
- * certificate.
+ * Kinds of clients. `anonymous` shows neither a certificate nor a cookie. `stranger`, `shared` and `owner` show a
+ * certificate: of any device, of one that the stream is shared with, of the one that owns it. `viewer` and `admin` have
+ * signed in, or show the admin's certificate.
  */
 export const callers = ['anonymous', 'stranger', 'shared', 'owner', 'viewer', 'admin'] as const
 export type Caller = (typeof callers)[number]
 
-/** What the audit log calls a request that changes something. */
+/** Names in the audit log for requests that change something. */
 export type AuditEvent =
   | 'certificate-issued'
   | 'certificate-revoked'
@@ -31,19 +31,20 @@ export interface AccessRow {
   /** The callers that are allowed with AUTH=mtls. */
   readonly allowed: readonly Caller[]
   /**
-   * Who else may: `enrolment` a client with an enrolment token, or with the certificate that it renews; `proxy` the
-   * proxy, for what it reports itself.
+   * Who else is allowed. `enrolment`: a client with an enrolment token, or with the certificate that it renews.
+   * `proxy`: the proxy with its own reports.
    */
   readonly or?: 'enrolment' | 'proxy'
-  /** A browser that has not signed in is led to the page for that. */
+  /** The route is a page: a browser that has not signed in is redirected to the sign-in page. */
   readonly isPage?: true
-  /** The response goes on until the client leaves or may not have it any more. */
+  /** The response goes on until the client leaves or loses the right to it. */
   readonly isEndless?: true
+  /** The event in the audit log; undefined for requests that are not logged. */
   readonly audit?: AuditEvent
 }
 
 const everyone: AccessRow = { allowed: callers }
-/** All that say who they are; lists show each what it may see. */
+/** All clients that identify themselves. A list shows a client only what it may see. */
 const identified: AccessRow = { allowed: ['stranger', 'shared', 'owner', 'viewer', 'admin'] }
 const creators: AccessRow = { allowed: ['stranger', 'shared', 'owner', 'admin'] }
 const readers: AccessRow = { allowed: ['shared', 'owner', 'viewer', 'admin'] }
@@ -55,8 +56,8 @@ const proxyOnly: AccessRow = { allowed: [], or: 'proxy' }
 const page: AccessRow = { ...identified, isPage: true }
 
 /**
- * Who may do what with AUTH=mtls, for every route; a request that no row is for is refused. A row whose path has more
- * fixed parts comes before one that has fewer.
+ * Who may do what with AUTH=mtls, for every route. A request without a row is refused. When several rows match, fixed
+ * parts of a path win over parameters, from the left.
  */
 export const accessTable: Readonly<Record<string, AccessRow>> = {
   'POST /streams': creators,
@@ -158,6 +159,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
 export const authMode = z.enum(['open', 'mtls'])
 export type AuthMode = z.infer<typeof authMode>
 
+/** `GET /access` */
 export const ownAccess = z
   .object({
     auth: authMode,
@@ -171,13 +173,15 @@ export const ownAccess = z
 
 export const signInBody = z.object({ token: z.string().min(1).max(200) })
 
+/** `POST /access/sign-in` */
 export const signedIn = z.object({
   role: z.enum(['viewer', 'admin']),
   name: z.string().nullable(),
   expires_at: time,
 })
 
-const day = 86_400
+const daySeconds = 86_400
+/** The body of `POST /access/tokens`. */
 export const tokenBody = z.object({
   purpose: z.enum(['enrolment', 'sign-in']),
   name: z
@@ -192,8 +196,8 @@ export const tokenBody = z.object({
     .number()
     .int()
     .min(60)
-    .max(30 * day)
-    .default(day)
+    .max(30 * daySeconds)
+    .default(daySeconds)
     .describe('Seconds'),
 })
 
@@ -225,6 +229,7 @@ export const streamAccess = z
   })
   .meta({ id: 'StreamAccess' })
 
+/** The body of `POST /access/streams/{id}`. */
 export const shareBody = z.object({
   key: z
     .string()

@@ -4,7 +4,7 @@ import { sha256, time } from './common.ts'
 
 const hierarchy = z.enum(['server', 'device'])
 
-/** In what a device certificate differs from a usual one, to test servers. */
+/** Kinds of unusual device certificates with which servers are tested. */
 export const certificateProfile = z.enum([
   'expired',
   'not-yet-valid',
@@ -23,7 +23,7 @@ export type ProfileName = z.infer<typeof certificateProfile>
 
 export const certificateFiles = z.object({ server: z.array(z.string()), device: z.array(z.string()) })
 
-/** One certificate that this server keeps. */
+/** One certificate in `GET /certs?details=true`. */
 export const certificateSummary = z
   .object({
     hierarchy,
@@ -49,7 +49,7 @@ export const certificatesResponse = z.union([
   z.object({ certificates: z.array(certificateSummary) }),
 ])
 
-/** A certificate with the reference's field names. */
+/** A certificate with the field names of the reference server. */
 export const certificate = z
   .object({
     public_cert: z.string(),
@@ -132,7 +132,7 @@ export const revoked = z.object({
 
 export const bundleBody = z.object({ password: z.string().min(1).max(200) })
 
-/** What one device did in one test; without a certificate, one address. */
+/** What one device did in one TLS test. A device is known by its certificate, or else by its address. */
 const tlsTestResult = z
   .object({
     address: z.string().describe('The newest'),

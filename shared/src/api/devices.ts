@@ -55,7 +55,7 @@ export type RefusalResponse = z.infer<typeof refusal>
 export const refusalsQuery = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) })
 export const refusalsResponse = z.object({ refusals: z.array(refusal) })
 
-/** What the proxy reports. */
+/** The body of `POST /events/handshake-refused`, which the proxy sends. */
 export const handshakeRefusedBody = z.object({
   address: z.string().max(100),
   code: z.string().max(100),

@@ -62,6 +62,7 @@ const reason = z.object({
   message: z.string().describe('What was expected and what was received'),
 })
 
+/** The verdict on the expectations of a stream. */
 export const verdict = z
   .object({
     state: z.enum(['pass', 'fail', 'pending']).describe('`pending`: nothing is wrong, something is to come'),

@@ -3,7 +3,7 @@ import { uploadId } from './common.ts'
 
 const ms = z.number().int().describe('Milliseconds')
 
-/** How late the segments of each track came. */
+/** How late the segments of each track arrived. */
 export const latency = z.array(
   z
     .object({

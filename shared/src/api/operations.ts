@@ -82,17 +82,17 @@ import {
 
 type Response = z.ZodType | string
 
-/** One route: what it takes and what it responds. */
+/** One route: its parameters, body and responses. */
 export interface Operation {
   readonly method: 'get' | 'put' | 'post' | 'delete'
-  /** With parameters in braces, as docs/api.md has it. */
+  /** Path with its parameters in braces, as in docs/api.md. */
   readonly path: string
   readonly tag: string
   readonly summary: string
   readonly query?: z.ZodObject
-  /** JSON; a text names another content type. */
+  /** Schema of a JSON body, or the content type of another one. */
   readonly body?: z.ZodType | string
-  /** JSON by status; a text names another content type. */
+  /** By status: the schema of a JSON response, or the content type of another one. */
   readonly responses: Readonly<Record<number, Response>>
 }
 
@@ -372,12 +372,12 @@ export const operations: readonly Operation[] = [
   get('/readyz', 'service', 'Whether Redis and the disk respond', { 200: readiness, 503: readiness }),
 ]
 
-/** Schemas that no route names in its responses: the messages of event streams. */
+/** Schemas of messages in event streams, which are no responses of routes. */
 export const messages = { StreamState: streamState, ServerState: serverState, Certificate: certificate }
 
 type Rest = Omit<Operation, 'method' | 'path' | 'tag' | 'summary'>
 
-/** A response alone is that with 200. */
+/** A GET route. A single response is the one with status 200. */
 function get(
   path: string,
   tag: string,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const unitSeconds = { s: 1, m: 60, h: 3_600 }
 
-/** `30m`, `90s`, `2h` in seconds; `all` is null. */
+/** Parses a duration such as `30m`, `90s` or `2h` into seconds, and `all` into null. */
 const window = z
   .string()
   .regex(/^(all|[1-9]\d{0,5}[smh])$/, 'must be all or a duration such as 30m')
@@ -12,7 +12,7 @@ const window = z
       : Number.parseInt(word, 10) * unitSeconds[word.slice(-1) as keyof typeof unitSeconds],
   )
 
-/** The query of a media segment; empty for a segment that plays at its own decode time. */
+/** The query of a media segment. It is empty for a segment that plays at its own decode time. */
 export const segmentQuery = z.object({
   shift: z.coerce
     .number()

@@ -35,7 +35,7 @@ export const referenceSession = z.object({
 })
 export type ReferenceSessionResponse = z.infer<typeof referenceSession>
 
-/** What the reference server would have made of a stream, and where this server decides otherwise. */
+/** What the reference server would have decided about the uploads of a stream, and where this server differs. */
 export const referenceReport = z
   .object({
     accepted: z.number().int().describe('Uploads of the stream that it would have taken'),

@@ -3,6 +3,7 @@ import { streamId, time } from './common.ts'
 
 const limit = z.number().int().nullable()
 
+/** `GET /retention` */
 export const retentionResponse = z
   .object({
     policy: z

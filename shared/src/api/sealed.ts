@@ -3,6 +3,7 @@ import { finding, uploadId } from './common.ts'
 
 const wholeNumber = 'must be a whole number below 2^64, as a text'
 
+/** The body of `POST /sealed/{id}/{session}`. */
 export const sealedBody = z.object({
   camera_key: z
     .string()
@@ -19,7 +20,7 @@ export const sealedBody = z.object({
 
 const named = { upload: uploadId, path: z.string() }
 
-/** What a key makes of a session of HomeKit Secure Video. */
+/** `POST /sealed/{id}/{session}`: the media of a session of HomeKit Secure Video, opened with a key. */
 export const openedSession = z
   .object({
     session: z.string(),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { authMode } from './access.ts'
 import { severity, sha256, streamId, time, uploadId } from './common.ts'
 
+/** `GET /about` */
 export const about = z
   .object({
     version: z.string(),
@@ -71,6 +72,7 @@ export type ProbesResponse = z.infer<typeof probesResponse>
 
 export const health = z.object({ status: z.literal('ok') })
 
+/** `GET /readyz` */
 export const readiness = z
   .looseObject({
     status: z.enum(['ok', 'degraded']),

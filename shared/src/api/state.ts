@@ -6,7 +6,7 @@ import { backlog } from './service.ts'
 import { sessionSummary, streamSummary } from './streams.ts'
 import { logRows, probeState } from './uploads.ts'
 
-/** An upload that has not ended. */
+/** An upload in flight. */
 export const inFlight = z
   .object({
     upload: uploadId,
@@ -64,7 +64,7 @@ export type ServerState = z.infer<typeof serverState>
 
 export const eventsQuery = z.object({ as: z.enum(['events', 'state']).default('events') })
 
-/** `GET /wait/{id}`: until a stream is in a state. */
+/** The query of `GET /wait/{id}`, which waits until a stream is in a state. */
 export const waitQuery = z.object({
   until: z.enum(['first-upload', 'session-complete', 'expectations']),
   timeout: z.coerce.number().min(0).max(120).default(60).describe('Seconds'),

@@ -11,7 +11,7 @@ export const ingestInterface = z.enum(['cmaf-ingest', 'dash', 'hls', 'hksv'])
 
 export const trackKind = z.enum(['video', 'audio', 'text', 'metadata', 'other'])
 
-/** A track as its init segment describes it; null where that is not known. */
+/** A track as its init segment describes it. Fields are null when they are not known. */
 export const track = z
   .object({
     name: z.string(),
@@ -30,7 +30,7 @@ export const track = z
 
 export const sessionPhase = z.enum(['open', 'complete', 'silent', 'abandoned'])
 
-/** A session in numbers; its size does not grow with its uploads. */
+/** A session in numbers. The size of this JSON does not grow with the number of uploads. */
 export const sessionSummary = z
   .object({
     key: z.string().describe('Unique within the stream'),
@@ -52,7 +52,7 @@ export const sessionsResponse = z.object({ sessions: z.array(sessionSummary), ne
 
 export const codeCount = z.object({ code: z.string(), severity, count: z.number().int() })
 
-/** A stream with counts instead of lists. */
+/** `GET /streams/{id}?summary=true`: a stream with counts instead of lists. */
 export const streamSummary = z
   .object({
     id: streamId,
@@ -111,7 +111,7 @@ const listedUpload = z.object({
   file_path: z.string(),
 })
 
-/** A stream with all its sessions and paths: the reference's fields. */
+/** `GET /streams/{id}`: a stream with all its sessions and paths, in the fields of the reference server. */
 export const stream = z
   .object({
     id: streamId,
@@ -146,7 +146,7 @@ export const streamsQuery = z.object({
   limit: pageQuery.limit.unwrap().optional().describe('Streams per page: 100 with `summary`, otherwise all'),
 })
 
-/** The body of `POST /streams`; query parameters of the same names win. */
+/** The body of `POST /streams`. Query parameters of the same names win. */
 export const streamBody = z
   .object({
     interface: z.unknown(),
@@ -160,7 +160,7 @@ const trackName = z.string().min(1).max(255)
 export const expectedTrackNamesBody = z.object({
   expected_track_names: z.array(trackName).max(1_000).nullable().describe('Empty or null: any'),
 })
-/** Of Matter 1.6, and of 1.5. */
+/** The field is `track_name` in Matter 1.6 and `trackName` in 1.5. */
 const oneTrackName = z.string().max(255).optional().describe('Empty: any')
 export const trackNameBody = z.object({ track_name: oneTrackName, trackName: oneTrackName })
 

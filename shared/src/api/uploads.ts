@@ -3,11 +3,11 @@ import { booleanWord, finding, nextCursor, pageQuery, severity, sha256, time, up
 import { uploadFault } from './lab/faults.ts'
 import { referenceVerdict } from './reference.ts'
 
-/** What the bytes of an upload are. */
+/** What an upload contains. */
 export const uploadKind = z.enum(['init', 'segment', 'mpd', 'playlist', 'other'])
 export const probeState = z.enum(['pending', 'done', 'failed', 'not-media'])
 
-/** Where a segment is in the time of its track; `decode_time` and `duration` in units of `timescale`. */
+/** The media of a segment. `decode_time` and `duration` are in units of `timescale`, which is in units a second. */
 export const media = z
   .object({
     decode_time: z.number().nullable(),
@@ -111,7 +111,7 @@ export const uploadsResponse = z.object({
   next_cursor: nextCursor,
 })
 
-/** The columns of `view=rows`, in their order. */
+/** The columns of `GET /streams/{id}/uploads?view=rows`, in their order. */
 export const rowColumns = [
   'upload',
   'path',
@@ -166,7 +166,7 @@ export const uploadRow = z
   .meta({ id: 'UploadRow' })
 export type UploadRow = z.infer<typeof uploadRow>
 
-/** Some uploads of the wire log. */
+/** Uploads of the wire log in compact form. */
 export const logRows = z.object({
   columns: z.array(z.string()),
   positions: z.array(z.number().int()).describe('Position of each row; a filtered page has gaps'),
@@ -199,7 +199,7 @@ export const factsQuery = z.object({
   reference: booleanWord.default(false).describe("With the reference's verdict"),
 })
 
-/** One upload in full, with what is around it. */
+/** `GET /uploads/{id}/{upload}/facts`: one upload in full, with the ids of related uploads. */
 export const uploadFacts = upload
   .extend({
     findings: z.array(explainedFinding),
@@ -224,7 +224,7 @@ export interface BoxResponse {
   readonly fault: string | null
 }
 
-/** One box of an upload; `at` and `size` in bytes from its start. */
+/** One box of an upload. `at` is its offset in the upload, `size` its size, both in bytes. */
 export const box: z.ZodType<BoxResponse> = z
   .object({
     type: z.string(),
@@ -258,7 +258,7 @@ export const textResponse = z.object({
   findings: z.array(z.object({ line: z.number().int().nullable(), code: z.string(), message: z.string() })),
 })
 
-/** The response to an upload that was stored. */
+/** The response to an upload that the server has stored. */
 export const receipt = z
   .object({
     upload_id: uploadId,

@@ -4,19 +4,21 @@ import { compareShares, type Share, shareTolerance } from './compare-share.ts'
 type TrackMetrics = ReportMetrics['tracks'][number]
 type Row = Omit<ComparisonRow, 'about' | 'severity'>
 
-/** Up to which difference two values are equal: a share of the first one, and at least so much in their unit. */
+/** The difference up to which two values count as equal: the greater of both fields. */
 interface Tolerance {
+  /** As a share of the first value. */
   readonly relative: number
+  /** In the unit of the values. */
   readonly atLeast: number
 }
 
 const bitrateTolerance: Tolerance = { relative: 0.1, atLeast: 1_000 }
 const durationTolerance: Tolerance = { relative: 0.05, atLeast: 20 }
 const spreadTolerance: Tolerance = { relative: 0.1, atLeast: 20 }
-/** How late segments come depends on the network as well. */
+/** Wide, because the latency of segments depends on the network, too. */
 const latencyTolerance: Tolerance = { relative: 0.2, atLeast: 250 }
 
-/** Rows of everything that was counted and measured; tracks are matched by their names. */
+/** Compares all counts and measurements of two recordings. Tracks are matched by their names. */
 export function compareMetrics(a: ReportMetrics, b: ReportMetrics): readonly ComparisonRow[] {
   const names = [...new Set([...a.tracks, ...b.tracks].map(({ track }) => track))]
   const rows = [
@@ -35,7 +37,7 @@ const compareCounts = (a: ReportMetrics, b: ReportMetrics): readonly Row[] =>
     shareRow(name, { count: a[name], of: a.uploads }, { count: b[name], of: b.uploads }),
   )
 
-/** Refusals and failures: less is better. Of other statuses there is nothing to choose between. */
+/** Compares the shares of statuses. Less is better from 400 on; a difference of other statuses is neither. */
 function compareStatuses(a: ReportMetrics, b: ReportMetrics): readonly Row[] {
   const statuses = [...new Set([...Object.keys(a.statuses), ...Object.keys(b.statuses)])].sort()
   return statuses.map((status) => {
@@ -104,8 +106,8 @@ const compareDurations = (
 ]
 
 /**
- * Latencies that were measured in different ways cannot be compared. Those of one recording that was sent again are
- * left out: its producer times are of the first time that it was sent.
+ * Compares latencies. With different ways of measuring, a difference is neither better nor worse. Leaves latencies out
+ * when one recording is a replay of the other: its producer times are those of the original.
  */
 function compareLatencies(
   track: string,
@@ -130,7 +132,7 @@ type Judge = (verdict: ComparisonVerdict) => ComparisonVerdict
 const lessIsBetter: Judge = (verdict) => verdict
 const neutral: Judge = (verdict) => (verdict === 'equal' ? 'equal' : 'different')
 
-/** A number that both recordings have, and how its values are compared. */
+/** A metric with numbers as values, and how they are compared. */
 interface NumberMetric {
   readonly name: string
   readonly track: string
@@ -160,7 +162,7 @@ function numberRow(
   }
 }
 
-/** The verdict on `b` against `a`, where less is better. */
+/** The verdict on `b` against `a`. Less is better. */
 function compareNumbers(a: number, b: number, tolerance: number): ComparisonVerdict {
   if (Math.abs(b - a) <= tolerance) return 'equal'
   return b > a ? 'worse' : 'better'

@@ -2,7 +2,7 @@ import type { Comparison, ComparisonRow, ComparisonVerdict, ReportMetrics } from
 import { compareMetrics } from './compare-metrics.ts'
 import { compareRules, type RuleResult } from './compare-rules.ts'
 
-/** A report as `GET /streams/{id}/report?metrics=true` has it; without metrics its rules alone are compared. */
+/** A report of `GET /streams/{id}/report?metrics=true`. Without metrics only its rules are compared. */
 export interface ComparedReport {
   readonly stream_id: number
   readonly session: string | null
@@ -10,7 +10,7 @@ export interface ComparedReport {
   readonly metrics?: ReportMetrics | undefined
 }
 
-/** How the recording of report `b` differs from that of `a`, rule by rule and metric by metric. */
+/** Compares report `b` with report `a`, rule by rule and metric by metric. */
 export function compareReports(a: ComparedReport, b: ComparedReport): Comparison {
   const uploads = { a: a.metrics?.uploads ?? null, b: b.metrics?.uploads ?? null }
   const rows: ComparisonRow[] = [

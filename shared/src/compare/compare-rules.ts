@@ -6,11 +6,11 @@ export interface RuleResult {
   readonly code: string
   readonly severity: 'error' | 'warning' | 'note'
   readonly result: 'met' | 'violated' | 'not-exercised'
-  /** Uploads that violate it. */
+  /** Number of uploads that violate the rule. */
   readonly count: number
 }
 
-/** How many uploads each recording has; null where that is not known. */
+/** Number of uploads of each recording; null when it is not known. */
 interface UploadTotals {
   readonly a: number | null
   readonly b: number | null
@@ -18,7 +18,7 @@ interface UploadTotals {
 
 const severities = ['error', 'warning', 'note'] as const
 
-/** A row for each rule of either report; a rule that one of them does not know was not exercised there. */
+/** A row for each rule of either report. A rule that is missing in one report counts as not exercised there. */
 export function compareRules(
   a: readonly RuleResult[],
   b: readonly RuleResult[],
@@ -60,8 +60,8 @@ function worseOf(one: RuleResult, other: RuleResult): RuleResult['severity'] {
 }
 
 /**
- * A rule that is violated no longer is better if it is met now; what was not put to the test proves nothing. Notes
- * are no faults, so that a change of theirs is a difference.
+ * A violated rule that is met in `b` is better; one that is not exercised in `b` is only different, as that proves
+ * nothing. A change of a note is a difference, because notes are no faults.
  */
 function verdictOn(a: RuleResult, b: RuleResult, uploads: UploadTotals): ComparisonVerdict {
   if (a.result !== 'violated' && b.result !== 'violated') return a.result === b.result ? 'equal' : 'different'

@@ -1,6 +1,6 @@
 import type { ComparisonVerdict } from '../api/evidence/compare.ts'
 
-/** How many of how many uploads; `of` is null where that is not known. */
+/** `count` of `of` uploads; `of` is null when the total is not known. */
 export interface Share {
   readonly count: number
   readonly of: number | null
@@ -9,8 +9,8 @@ export interface Share {
 const relativeTolerance = 0.1
 
 /**
- * Two shares of which less is better. They are equal within a tenth of the first, or within one upload where the
- * first has any: recordings differ in length. Where one total is unknown, the counts are compared.
+ * Compares two shares, of which less is better. If neither is zero, they are equal within a tenth of the first, and
+ * within one upload, because recordings differ in length. Compares the counts if a total is unknown.
  */
 export function compareShares(a: Share, b: Share): ComparisonVerdict {
   const verdict = (difference: number) => (difference > 0 ? 'worse' : 'better')
@@ -21,7 +21,7 @@ export function compareShares(a: Share, b: Share): ComparisonVerdict {
   return Math.abs(difference) <= shareTolerance(a, b) ? 'equal' : verdict(difference)
 }
 
-/** Up to which difference two shares, as numbers from 0 to 1, are equal. */
+/** The difference up to which two shares, as numbers from 0 to 1, count as equal. */
 export function shareTolerance(a: Share, b: Share): number {
   if (a.count === 0 || b.count === 0 || !a.of || !b.of) return 0
   return Math.max((a.count / a.of) * relativeTolerance, 1 / Math.min(a.of, b.of))

@@ -1,10 +1,10 @@
 /**
- * What the proxy does to a client's connection or stream because ingest says so, in a header of its response. The
- * header is hop-by-hop: it reaches no client, and no client can send it to ingest.
+ * What ingest asks the proxy to do to a client's connection or stream, in a header of its response. The header is
+ * hop-by-hop: the proxy neither forwards it to clients nor accepts it from them.
  */
 export type FaultAction =
   | { readonly kind: 'cut'; readonly how: 'fin' | 'rst' }
-  /** Codes are those of HTTP/2 (RFC 9113, 7). */
+  /** `code` is an error code of HTTP/2 (RFC 9113, 7). */
   | { readonly kind: 'reset' | 'goaway'; readonly code: number }
 
 /** The name of the header, in lower case. */
@@ -13,7 +13,7 @@ export const faultHeader = 'x-connection-fault'
 export const encodeFaultAction = (action: FaultAction): string =>
   action.kind === 'cut' ? `cut=${action.how}` : `${action.kind}=${action.code}`
 
-/** Null for a text that is no action. */
+/** Parses the value of the header; null when it is not valid. */
 export function parseFaultAction(text: string): FaultAction | null {
   const [, how] = /^cut=(fin|rst)$/.exec(text) ?? []
   if (how === 'fin' || how === 'rst') return { kind: 'cut', how }

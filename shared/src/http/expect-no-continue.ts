@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Without 100 Continue, Node would end the connection behind the response to a request that expects it, also where the
- * body comes unasked. Relies on a field of Node's that is not documented.
+ * Keeps the connection open after a response without 100 Continue. Node would close it when the request expects 100
+ * Continue, even if the client has sent the body unasked. Relies on an undocumented field of Node.
  */
 export function expectNoContinue(response: ServerResponse): void {
   Object.assign(response, { _expect_continue: false })

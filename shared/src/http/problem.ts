@@ -1,8 +1,8 @@
-/** The JSON of a response that is an error. Some codes have further members. */
+/** The JSON of an error response. Some codes have further members. */
 export interface Problem {
   /** The status of the response. */
   readonly status: number
-  /** One of a closed list; stable, for programs. */
+  /** A code of a closed list: stable, for programs. */
   readonly code: string
   /** A sentence for the person who sent the request. */
   readonly detail: string

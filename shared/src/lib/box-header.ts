@@ -1,10 +1,10 @@
-/** The bytes of an ISO BMFF box header at its longest: size, type, 64-bit size. */
+/** Bytes of the longest ISO BMFF box header: size, type and 64-bit size. */
 export const maxBoxHeaderBytes = 16
 
 /**
- * The size of the ISO BMFF box whose header begins at `at`, header included (ISO/IEC 14496-12, 4.2). `rest` is the
- * number of bytes up to the end of what holds the box: size 0 means all of them. Null where no box can begin.
- * Sizes above 2^53 are rounded.
+ * The size in bytes of the ISO BMFF box whose header begins at `at`, header included (ISO/IEC 14496-12, 4.2). `rest` is
+ * the number of bytes from there to the end of the file or parent box: a size of 0 means all of them. Null when no box
+ * can begin there. Sizes above 2^53 are rounded.
  */
 export function boxSize(bytes: Buffer, at: number, rest: number): number | null {
   if (bytes.length - at < 8) return null
@@ -16,6 +16,6 @@ export function boxSize(bytes: Buffer, at: number, rest: number): number | null 
   return large < maxBoxHeaderBytes ? null : large
 }
 
-/** The 64-bit number at an offset, rounded above 2^53. */
+/** The unsigned 64-bit number at an offset, rounded above 2^53. */
 export const readUInt64 = (bytes: Buffer, at: number): number =>
   bytes.readUInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)

@@ -1,7 +1,7 @@
-/** Runs one task after the other among those that share a key; tasks of other keys run meanwhile. */
+/** Runs tasks with the same key one after the other. Tasks with different keys run at the same time. */
 export type KeyedMutex = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>
 
-/** A task that fails does not stop those after it. */
+/** Creates a mutex. A task that fails does not stop the tasks after it. */
 export function createKeyedMutex(): KeyedMutex {
   const last = new Map<string, Promise<unknown>>()
   return async function runExclusively(key, task) {

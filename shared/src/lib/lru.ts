@@ -1,4 +1,4 @@
-/** A map of at most `maxEntries`; the entry that was set or read least recently goes first. */
+/** A map of at most `maxEntries`. When it is full, it drops the entry that was set or read least recently. */
 export interface Lru<Key, Value> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
@@ -8,7 +8,7 @@ export interface Lru<Key, Value> {
   readonly size: number
 }
 
-/** `onEvict` receives each entry that has to make room for another. */
+/** Creates a map. Calls `onEvict` with each entry that it drops to make room for another. */
 export function createLru<Key, Value>(
   maxEntries: number,
   onEvict: (value: Value, key: Key) => void = () => {},

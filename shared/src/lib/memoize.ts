@@ -1,6 +1,6 @@
 /**
- * Remembers what `compute` made of each key. When `maxEntries` are remembered, all are forgotten; keys longer than
- * `maxKeyLength` are computed every time, so that no caller can fill the memory.
+ * Caches the result of `compute` for each key. Drops all results when there are `maxEntries`. Does not cache keys
+ * longer than `maxKeyLength`, so that no client can fill the memory.
  */
 export function memoize<Value>(
   compute: (key: string) => Value,

@@ -3,9 +3,9 @@ import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
- * Writes a file beside its place and renames it, so that a reader sees the old content or the new, never a part. Until
- * then its name begins with `.new-`. Throws the system's error and leaves the old content. With `isFlushed`, file and
- * name outlive a loss of power once it resolves.
+ * Writes a new file in the same folder, named `.new-…`, and renames it, so that a reader sees the old content or the
+ * new one, never a part. Throws the system's error and keeps the old content. With `isFlushed`, the new content
+ * survives a loss of power once the call has resolved.
  */
 export async function replaceFile(
   path: string,

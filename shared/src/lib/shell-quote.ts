@@ -1,3 +1,3 @@
-/** A word as a POSIX shell reads it back; plain words stay as they are. */
+/** Quotes a text as one word for a POSIX shell. Plain words stay as they are. */
 export const shellQuote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,5 +1,5 @@
 /**
- * Calls `call` for the first of many values, then at most once in `intervalMs`, with the number of values dropped
+ * Returns a function that calls `call` at most once in `intervalMs`, with the value and the number of values dropped
  * since the last call. `now` is a clock in milliseconds.
  */
 export function throttle<Value>(

@@ -1,6 +1,6 @@
 /**
- * The result of `work`, or its error; throws an error once `timeoutMs` have passed before either. The work itself goes
- * on, and what comes of it later is ignored.
+ * Resolves or rejects as `work` does; rejects with an error after `timeoutMs`. The work itself goes on, and its later
+ * result is ignored.
  */
 export async function withTimeout<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
   const { promise: timeout, reject } = Promise.withResolvers<never>()

@@ -10,11 +10,11 @@ import {
 } from 'node:crypto'
 import { z } from 'zod'
 
-/** A secret key that only the processes can read for which it was wrapped. */
+/** A secret key that only its recipients, processes of this server, can read. */
 export const wrappedKey = z.object({
-  /** A public key that was made for this, X25519 in DER (SubjectPublicKeyInfo), base64. */
+  /** A public key made for this one wrapping, X25519 in DER (SubjectPublicKeyInfo), base64. */
   ephemeral: z.string().max(200),
-  /** The key for each recipient, by its public key: nonce, ciphertext and tag of AES-256-GCM, base64. */
+  /** The encrypted key by the public key of each recipient: nonce, ciphertext and tag of AES-256-GCM, base64. */
   keys: z.record(z.string().max(200), z.string().max(500)),
 })
 export type WrappedKey = Readonly<z.infer<typeof wrappedKey>>
@@ -24,8 +24,8 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /**
- * Wraps a key for recipients, by their public keys (X25519, HKDF-SHA256, AES-256-GCM). Throws for what is no public
- * key.
+ * Wraps a key for recipients, given by their public keys (X25519, HKDF-SHA256, AES-256-GCM). Throws when one is not a
+ * public key.
  */
 export function wrapKey(key: Uint8Array, recipients: readonly string[]): WrappedKey {
   const { publicKey, privateKey } = generateKeyPairSync('x25519')
@@ -39,10 +39,11 @@ export function wrapKey(key: Uint8Array, recipients: readonly string[]): Wrapped
   return { ephemeral, keys: Object.fromEntries(wrapped) }
 }
 
-/** A recipient. Its private key is in the memory of this process only: what was wrapped for it ends with it. */
+/** A recipient of keys. Its private key is only in the memory of this process, and is lost when the process ends. */
 export interface KeyRecipient {
+  /** X25519 in DER (SubjectPublicKeyInfo), base64. */
   readonly publicKey: string
-  /** Null for what was not wrapped for it. */
+  /** Decrypts a key; null when it was not wrapped for this recipient. */
   unwrap(wrapped: WrappedKey): Buffer | null
 }
 

@@ -1,6 +1,6 @@
-// Without a library: the difficult part is which characters may occur, and XML libraries leave that to their callers.
+// No library: the difficult part is which characters XML allows, and XML libraries leave that to their callers.
 
-/** An element on lines of its own; `children` are elements, or texts that are escaped already. */
+/** An element on lines of its own. `children` are elements, or texts that `text` has escaped. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -12,7 +12,7 @@ export function element(
   return `${start}${isText ? '' : '\n'}${children.join('')}${end}\n`
 }
 
-/** Start and end tag; values of attributes are escaped. */
+/** Start tag and end tag of an element. Escapes the values of attributes. */
 export function tagsOf(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -21,7 +21,7 @@ export function tagsOf(
   return [`<${name}${written.join('')}>`, `</${name}>`]
 }
 
-/** Escapes a text for XML; characters that XML does not allow become `\u` and four digits. */
+/** Escapes a text for XML. Characters that XML does not allow become `\u` and four hex digits. */
 export const text = (raw: string): string =>
   raw
     .replaceAll(notXml, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -4,28 +4,29 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createServer } from '../process/node-http.ts'
 import type { Address } from '../settings.ts'
 
+/** A registry whose metrics have the label `process`. */
 export function createRegistry(process: string): Registry {
   const registry = new Registry()
   registry.setDefaultLabels({ process })
   return registry
 }
 
-/** Gauges that `promtool check metrics` takes for counters because of their names. */
+/** Gauges that are left out, because `promtool check metrics` takes them for counters by their names. */
 const misnamed = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ]
 
-/** Adds CPU, memory, event loop lag and garbage collection of this process. */
+/** Adds metrics of this process: CPU, memory, event loop lag and garbage collection. */
 export function addProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry })
   for (const name of misnamed) registry.removeSingleMetric(name)
 }
 
 /**
- * Serves `GET /metrics` (Prometheus text format) over plain HTTP at an address of its own, with the metrics of the
- * process added, which costs time. Rejects with Node's error when the address cannot be used.
+ * Serves `GET /metrics` (Prometheus text format) over plain HTTP at an address of its own. Adds the metrics of the
+ * process, which cost processor time. Rejects with Node's error when the address cannot be used.
  */
 export async function serveMetrics(registry: Registry, address: Address): Promise<AsyncDisposable> {
   addProcessMetrics(registry)

@@ -1,6 +1,6 @@
 /**
- * The folder that relative paths of the command line start from, where `scripts` are the npm scripts of the program:
- * npm runs a script in the repository's root and names the folder of its user in INIT_CWD.
+ * The folder in which the user has called this program, for relative paths on the command line. npm runs a script in
+ * the repository root and passes the user's folder in INIT_CWD; `scripts` are the npm scripts of the program.
  */
 export function invocationDirectory(env: NodeJS.ProcessEnv, scripts: readonly string[]): string {
   const { npm_lifecycle_event: script = '', INIT_CWD: calledFrom } = env

@@ -1,5 +1,5 @@
 /**
- * Kills a child process that leads a process group, and everything in the group. Nothing happens once it has exited.
+ * Kills a child process that leads a process group, and all processes of the group. Does nothing when they have exited.
  */
 export function killGroup({ pid }: { readonly pid?: number | undefined }): void {
   if (pid === undefined) return

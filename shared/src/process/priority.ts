@@ -5,9 +5,9 @@ const retryMs = 150
 const maxTries = 40
 
 /**
- * Lowers the priority of a process that leads a session, and of its later children. Linux shares the processor among
- * sessions before it looks at their processes, so the session's priority is lowered too. Never throws: a system that
- * allows neither keeps the usual priority.
+ * Lowers the priority of a process that leads a session, and of its later children. Lowers the priority of its session,
+ * too, because Linux divides the processor among sessions before processes. Never throws: a system that allows neither
+ * keeps the usual priority.
  */
 export function lowerPriority(leader: number, niceness: number): void {
   try {
@@ -19,7 +19,8 @@ export function lowerPriority(leader: number, niceness: number): void {
 }
 
 /**
- * sched_autogroup(7): users but root may set one session's priority in 0.1 s on the whole machine; others get EAGAIN.
+ * Lowers the priority of a session, and retries after EAGAIN: on the whole machine, users other than root may set the
+ * priority of one session in 0.1 s (sched_autogroup(7)).
  */
 function yieldSession(leader: number, niceness: number, tries: number): void {
   try {

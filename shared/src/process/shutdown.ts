@@ -1,15 +1,15 @@
 import type { Logger } from '../logger.ts'
 
 /**
- * Undoes what was built, in reverse order, on SIGINT, SIGTERM or when the parent that holds our IPC
- * channel is gone; then the process ends with 0. A second signal ends it at once with 1.
+ * Disposes `built`, in reverse order, on SIGINT, SIGTERM or when the parent process that holds the IPC channel is gone;
+ * then exits with 0. Exits with 1 when disposal fails, and at once on a second signal.
  */
 export function closeOnSignal(built: AsyncDisposableStack, log: Logger): void {
   let closing = false
   process.on('SIGINT', close)
   process.on('SIGTERM', close)
   process.on('disconnect', () => close('disconnect'))
-  // A parent that died while we were starting: its event has passed unheard.
+  // The parent died before this listener was added.
   if (process.connected === false) void close('disconnect')
 
   async function close(cause: string): Promise<void> {

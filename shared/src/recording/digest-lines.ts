@@ -1,4 +1,4 @@
-/** What the record has of an upload; it never changes. Times are ISO 8601, headers name and value in turn. */
+/** The recorded facts of an upload, which never change. Times are ISO 8601; headers are name and value in turn. */
 interface UploadRecord {
   readonly id: string
   readonly path: string
@@ -20,10 +20,10 @@ interface UploadRecord {
   }
 }
 
-/** A line of the list of digests, as `sha256sum` writes and checks it. */
+/** A line of a list of digests, in the format of `sha256sum`. */
 export const digestLine = (sha256: string, name: string): string => `${sha256}  ${name}\n`
 
-/** Everything that was recorded of an upload, on one line of JSON that is the same wherever it is made. */
+/** The recorded facts of an upload as one line of JSON, whose bytes depend on the facts alone. */
 export function factsLine({ sender, ...upload }: UploadRecord): string {
   const { id, path, method, startedAt, receivedAt, bytes, sha256, whole } = upload
   const { address, port, tlsVersion, cipher, alpn, httpVersion, headers, device } = sender

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { upload } from '../api/uploads.ts'
 
 /**
- * A line of `uploads.ndjson` in the export of a session: an upload of the wire log, and the zip's file with its
- * bytes.
+ * A line of `uploads.ndjson` in the export of a session: an upload of the wire log, and the file in the zip that has
+ * its body.
  */
 export const exportedUpload = upload.extend({ file: z.string() })
 export type ExportedUpload = z.infer<typeof exportedUpload>
 
 /**
- * A journal's line of an upload, as a program reads it that is not ingest: what was sent, when, and on which
+ * The journal line of an upload, as programs other than ingest read it: what the device sent, when, and on which
  * connection.
  */
 export const journaledUpload = z.object({
@@ -39,8 +39,8 @@ export const journaledUpload = z.object({
 
 export type JournaledUpload = z.infer<typeof journaledUpload>['upload']
 
-/** The journal's line of uploads that retention has removed, by their ids: their bodies are gone. */
+/** The journal line with the ids of uploads that retention has removed, whose bodies are gone. */
 export const journaledRemoval = z.object({ kind: z.literal('uploads-removed'), uploads: z.array(z.string()) })
 
-/** The journal's line that says how its stream is fed. */
+/** The journal line with the interface of the stream. */
 export const journaledStream = z.object({ kind: z.literal('stream-created'), interface: z.string() })

@@ -2,25 +2,25 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
 
-/** A zip file, open for reading. */
+/** A zip file, open for reading. Disposal closes it. */
 export interface ZipReader extends AsyncDisposable {
   readonly members: ReadonlyMap<string, ZipMember>
-  /** A member's bytes, a part at a time. Throws a `ZipError` when they are cut off or no deflate. */
+  /** The bytes of a member, unpacked, in parts. Throws a `ZipError` when they are cut off or damaged. */
   read(member: ZipMember): AsyncIterable<Buffer>
 }
 
 /** One file in a zip. */
 export interface ZipMember {
   readonly name: string
-  /** Unpacked. */
+  /** Size when unpacked. */
   readonly bytes: number
   readonly packedBytes: number
   readonly isDeflated: boolean
-  /** Where its local header begins. */
+  /** Offset of the local header. */
   readonly at: number
 }
 
-/** A file is no zip, or a damaged one; the message says so in words. */
+/** A file is not a zip, or is damaged; the message says which in words. */
 export class ZipError extends Error {
   override name = 'ZipError' as const
 }
@@ -36,13 +36,13 @@ const locator64Bytes = 20
 const memberBytes = 46
 const localBytes = 30
 
-/** The end may have a comment of 64 KiB behind it. */
+/** The bytes at the end of a file in which the end record begins: a comment of up to 64 KiB may follow it. */
 const maxEndBytes = endBytes + locator64Bytes + 65_535
 const maxDirectoryBytes = 268_435_456
 const partBytes = 262_144
 const unknown32 = 0xffff_ffff
 
-/** Opens a zip of stored or deflated files, also one of more than 4 GiB. Throws a `ZipError`, or the system's error. */
+/** Opens a zip of stored or deflated files, also of more than 4 GiB. Throws a `ZipError` or the system's error. */
 export async function openZip(path: string): Promise<ZipReader> {
   const file = await open(path)
   try {
@@ -96,7 +96,7 @@ async function findDirectory(file: FileHandle, size: number): Promise<Directory>
   }
 }
 
-/** Name and extra field, of which the lengths stand one behind the other. */
+/** Bytes of the name and the extra field, whose lengths are at `at`, one after the other. */
 const lengthsAt = (bytes: Buffer, at: number): number => bytes.readUInt16LE(at) + bytes.readUInt16LE(at + 2)
 
 function memberAt(entry: Buffer): ZipMember {
@@ -112,7 +112,7 @@ function memberAt(entry: Buffer): ZipMember {
   return { name, bytes, packedBytes, at, isDeflated: method === 8 }
 }
 
-/** Values that do not fit into 32 bits are in the extra field 1, in this order. */
+/** Replaces values that do not fit into 32 bits by those of extra field 1, which has them in this order. */
 function largeValues(values: readonly number[], extra: Buffer): readonly number[] {
   let large = Buffer.alloc(0)
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2))

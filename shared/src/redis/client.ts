@@ -6,21 +6,22 @@ import { parseRedisUrl, type RedisTarget } from './url.ts'
 export type RedisClient = Redis | Cluster
 
 export interface ClientOptions {
-  /** While Redis is unreachable commands wait until it is back, instead of failing within about a second. */
+  /** Whether commands wait until Redis is reachable again, instead of failing within about a second. */
   readonly waitsForReconnect: boolean
+  /** Milliseconds after which a command fails. */
   readonly commandTimeout?: number
   readonly connectionName?: string
   readonly lazyConnect?: boolean
-  /** Sends the commands of one turn of the event loop in one write. */
+  /** Whether the commands of one event loop turn are sent in one write. */
   readonly enableAutoPipelining?: boolean
 }
 
-const connectTimeout = 2_000
+const connectTimeoutMs = 2_000
 const retryStrategy = (attempt: number): number => Math.min(50 * attempt, 500)
 
 /**
- * Connects to what a URL names and reconnects by itself; `onError` receives every failed attempt. Throws on an invalid
- * URL.
+ * Connects to the Redis at a URL, and reconnects by itself. `onError` receives every failed attempt. Throws for an
+ * invalid URL.
  */
 export function openRedis(url: string, options: ClientOptions, onError: (error: Error) => void): RedisClient {
   const target = parseRedisUrl(url)
@@ -28,7 +29,7 @@ export function openRedis(url: string, options: ClientOptions, onError: (error: 
     return openCluster(target, options).on('error', onError).on('node error', onError)
   const { waitsForReconnect, ...others } = options
   const redisOptions = {
-    connectTimeout,
+    connectTimeout: connectTimeoutMs,
     retryStrategy,
     maxRetriesPerRequest: waitsForReconnect ? null : 1,
     ...others,
@@ -41,24 +42,24 @@ export function openRedis(url: string, options: ClientOptions, onError: (error: 
 }
 
 /**
- * Resolves when a Cluster is connected, or after 2 s without. At once for one server, whose commands wait by
- * themselves.
+ * Resolves when a Cluster is connected, or after 2 s. Resolves at once for a single server, because its commands wait
+ * by themselves.
  */
 export async function whenReady(redis: RedisClient): Promise<void> {
   if (!(redis instanceof Cluster) || redis.status === 'ready') return
-  await once(redis, 'ready', { signal: AbortSignal.timeout(connectTimeout) }).catch(() => undefined)
+  await once(redis, 'ready', { signal: AbortSignal.timeout(connectTimeoutMs) }).catch(() => undefined)
 }
 
 /**
- * Runs `task` when a server may have lost data: after it reconnected, or, in a Cluster, after its connection was lost,
- * because ioredis does not reconnect to a server of a Cluster before a command needs it. One run at a time; what
- * happens during a run causes one more. `task` must not throw.
+ * Runs `task` when a server may have lost data: after a reconnection, or in a Cluster after a lost connection, because
+ * ioredis reconnects to a server of a Cluster only when a command needs it. Runs the task one at a time, and once more
+ * for all that happens during a run. `task` must not throw.
  */
 export function onReconnect(redis: RedisClient, task: () => Promise<void>): void {
   let isRunning = false
   let runAgain = false
   redis.on(redis instanceof Cluster ? '-node' : 'ready', () => {
-    // Closing the connection loses its servers too.
+    // A Cluster that is being closed emits '-node', too.
     if (redis.status !== 'ready') return
     runAgain = true
     if (!isRunning) void run()
@@ -101,8 +102,8 @@ function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' }>) {
     sentinelPassword,
     ...(isTls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
     sentinelRetryStrategy: retryStrategy,
-    sentinelCommandTimeout: connectTimeout,
-    // A primary whose machine died closes no connection, and one that has become a replica refuses writes.
+    sentinelCommandTimeout: connectTimeoutMs,
+    // A primary whose machine has died closes no connection, and a primary that has become a replica refuses writes.
     failoverDetector: true,
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   } satisfies RedisOptions
@@ -111,7 +112,7 @@ function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' }>) {
 function openCluster(target: Extract<RedisTarget, { kind: 'cluster' }>, options: ClientOptions): Cluster {
   const { waitsForReconnect, commandTimeout, connectionName, ...others } = options
   const redisOptions = {
-    connectTimeout,
+    connectTimeout: connectTimeoutMs,
     commandTimeout,
     connectionName,
     maxRetriesPerRequest: null,
@@ -123,12 +124,12 @@ function openCluster(target: Extract<RedisTarget, { kind: 'cluster' }>, options:
     ...(waitsForReconnect ? waitOptions : failFastOptions),
     redisOptions,
     clusterRetryStrategy: retryStrategy,
-    slotsRefreshTimeout: connectTimeout,
-    // ioredis's connect() never settles when that check fails, and BullMQ would wait for it for ever.
+    slotsRefreshTimeout: connectTimeoutMs,
+    // When the check fails, ioredis's connect() never settles, and BullMQ would wait for ever.
     enableReadyCheck: false,
-    // A machine that died closes no connection.
+    // Notices a machine that has died, which closes no connection.
     slotsRefreshInterval: 10_000,
-    // Certificates name hosts, not addresses.
+    // Passes host names to TLS unresolved, because certificates name hosts, not addresses.
     ...(target.isTls ? { dnsLookup: (host, callBack) => callBack(null, host) } : {}),
   } satisfies ClusterOptions
   return new Cluster([...target.nodes], clusterOptions)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Where Redis is: one server, the primary that Sentinels name, or a Cluster. */
+/** Kinds of Redis: one server, the primary that Sentinels name, or a Cluster. */
 export type RedisTarget =
   | { readonly kind: 'server'; readonly address: string }
   | (NodeList & Primary & { readonly kind: 'sentinel' })
@@ -15,7 +15,7 @@ interface NodeList {
 interface Primary {
   readonly name: string
   readonly db: number
-  /** The Sentinels' own; `login` is that of the servers they watch. */
+  /** The login of the Sentinels; `login` is that of the servers that they watch. */
   readonly sentinelLogin: Login
 }
 
@@ -29,7 +29,7 @@ interface Login {
   readonly password?: string
 }
 
-/** A setting with the URL of Redis, checked but not parsed. */
+/** A setting with the URL of a Redis: checked, but left as the user wrote it. */
 export const redisUrl = z
   .string()
   .refine((url) => targetIn(url) !== null)
@@ -39,7 +39,7 @@ export const redisUrl = z
 
 export const optionalRedisUrl = redisUrl.optional().describe(redisUrl.description ?? '')
 
-/** Parses a URL. Throws on one that `redisUrl` rejects. */
+/** Parses a URL. Throws for a URL that `redisUrl` rejects. */
 export function parseRedisUrl(url: string): RedisTarget {
   const target = targetIn(url)
   if (!target) throw new Error(`not ${redisUrl.description}`)
@@ -79,7 +79,7 @@ function nodesIn(list: string, defaultPort: number): Node[] {
   })
 }
 
-/** `user:password` or `:password`. */
+/** Parses `user:password` or `:password`. Throws `Malformed`. */
 function loginIn(text: string | undefined): Login {
   if (text === undefined) return {}
   const [, username = '', password = ''] = /^([^:]*):(.+)$/.exec(text) ?? []
@@ -90,7 +90,7 @@ function loginIn(text: string | undefined): Login {
   }
 }
 
-/** `name` or `name/db`, and `sentinel=user:password`. */
+/** Parses the path, `name` or `name/db`, and the query, `sentinel=user:password`. Throws `Malformed`. */
 function primaryIn(path: string, query: string): Primary {
   const [, name, db = '0'] = /^([^/]+)(?:\/(\d+))?$/.exec(path) ?? []
   const [, sentinelLogin] = /^sentinel=([^&]+)$/.exec(query) ?? []

@@ -1,13 +1,16 @@
 import type { StoreTarget } from './store-url.ts'
 
 const connectTimeoutMs = 3_000
-/** With more requests at a time than connections, the SDK takes one that waits for its turn as one that gets no connection. */
+/**
+ * `maxSockets` exceeds the number of requests at a time: for the SDK, a request that waits for a free connection is one
+ * that gets no connection.
+ */
 const agent = { keepAlive: true, maxSockets: 256 }
 
 interface StoreClientLimits {
-  /** How often a request is sent in all before it fails. */
+  /** How often a request is sent before it fails. */
   readonly maxAttempts: number
-  /** How long one attempt may take, or the store may send no byte. */
+  /** How long one attempt may take, and how long the store may send no byte. */
   readonly requestTimeoutMs: number
 }
 
@@ -21,7 +24,7 @@ export const storeClientSettings = (
     ...(region === null ? {} : { region }),
     forcePathStyle: isPathStyle,
     maxAttempts,
-    // Stores other than Amazon's do not know the newer checksums; objects carry a digest of our own.
+    // Stores other than Amazon's do not know the newer checksums. This server stores a digest of each object itself.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {

@@ -1,19 +1,19 @@
 import { z } from 'zod'
 
-/** Where an object store keeps what this server stores. */
+/** The place in an object store where this server keeps its objects. */
 export interface StoreTarget {
   readonly bucket: string
-  /** What all keys begin with: empty, or a path that ends in a slash. */
+  /** Prefix of all keys: empty, or a path that ends in a slash. */
   readonly prefix: string
-  /** Null for the store's own address, which follows from the region. */
+  /** URL of the store; null for Amazon's, which follows from the region. */
   readonly endpoint: string | null
-  /** Null for that of the environment. */
+  /** Null for the region that the environment names. */
   readonly region: string | null
   /** Whether the bucket is in the path of a URL rather than in its host name. */
   readonly isPathStyle: boolean
 }
 
-/** `s3://bucket/prefix?endpoint=…&region=…&style=path|virtual`, parsed; null where nothing is set. */
+/** Parses `s3://bucket/prefix?endpoint=…&region=…&style=path|virtual`; null when the setting is missing. */
 export const optionalStoreUrl = z
   .string()
   .transform((url) => targetIn(url))
@@ -24,12 +24,12 @@ export const optionalStoreUrl = z
 
 /** Amazon's rules for names of buckets, which other stores share. */
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
-/** One folder of a prefix: characters that every store and every tool takes without encoding. */
+/** One folder of a prefix, of characters that every store and every tool accepts without encoding. */
 const prefixPart = /^(?!\.{1,2}$)[\w.!*'()-]{1,128}$/
-const maxPrefix = 512
+const maxPrefixBytes = 512
 const parameters = ['endpoint', 'region', 'style']
 
-/** Null for anything that cannot be meant, keys in it included: other users see arguments. */
+/** Parses a URL; null for an invalid one, and for one with credentials, because other users can see arguments. */
 function targetIn(url: string): StoreTarget | null {
   const parsed = URL.parse(url)
   if (parsed?.protocol !== 's3:' || parsed.username || parsed.password || parsed.port || parsed.hash)
@@ -37,8 +37,8 @@ function targetIn(url: string): StoreTarget | null {
   const { hostname: bucket, pathname, searchParams } = parsed
   const parts = pathname.split('/').filter((part) => part !== '')
   const prefix = parts.map((part) => `${part}/`).join('')
-  if (!bucketName.test(bucket) || !parts.every((part) => prefixPart.test(part)) || prefix.length > maxPrefix)
-    return null
+  if (!bucketName.test(bucket) || !parts.every((part) => prefixPart.test(part))) return null
+  if (prefix.length > maxPrefixBytes) return null
   const names = [...searchParams.keys()]
   if (new Set(names).size < names.length || !names.every((name) => parameters.includes(name))) return null
   const [endpoint = null, region = null, style = null] = parameters.map(

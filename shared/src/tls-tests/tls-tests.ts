@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Tests of TLS clients, in the order of their ports. In each the proxy shows a client one thing that is wrong, but
- * for the first: a client that fails there fails everywhere.
+ * Tests of TLS clients, in the order of their ports. In each of them the proxy does one thing wrong, except in the
+ * first one: a client that fails there fails everywhere.
  */
 export const tlsTestIds = [
   'good',
@@ -23,39 +23,40 @@ export const tlsTestIds = [
 export const tlsTestId = z.enum(tlsTestIds)
 export type TlsTestId = z.infer<typeof tlsTestId>
 
-/** The name of a test below one of the server's, such as `expired.tls-test.example.com`. */
+/** The host name of a test, below a name of the server: `expired.tls-test.example.com`. */
 export const tlsTestNameOf = (id: TlsTestId, host: string): string => `${id}.tls-test.${host}`
 
-/** The test that a server name (SNI) asks for; null for a name without one. */
+/** The test that a server name (SNI) asks for; null when the name is not that of a test. */
 export function tlsTestIn(serverName: string): TlsTestId | null {
   const [first, second] = serverName.toLowerCase().split('.')
   return second === 'tls-test' ? (tlsTestIds.find((id) => id === first) ?? null) : null
 }
 
-/** Where a proxy can be reached for the tests. */
+/** The ports of a proxy for the tests. */
 export const tlsTestPorts = z.object({
-  /** The port on which the server name chooses the test; null where it could not be listened on. */
+  /** The port on which the server name chooses the test; null when the proxy could not listen on it. */
   by_name: z.number().int().nullable(),
   by_test: z.partialRecord(tlsTestId, z.number().int()),
 })
 export type TlsTestPorts = z.infer<typeof tlsTestPorts>
 
-/** How one connection to a test went, as the proxy saw it. */
+/** How one connection to a test went, as the proxy reports it. */
 export const tlsTestConnection = z.object({
   test: tlsTestId,
   address: z.string().max(100),
   /**
-   * `refused`: the client ended the handshake, or it failed; `closed`: the handshake ended well, and no request came;
-   * `requests`: at least one came. `more`: further requests on a connection that was reported before.
+   * `refused`: the handshake failed, or the client ended it. `closed`: the handshake ended well, but the client sent no
+   * request. `requests`: the client sent a request. `more`: further requests on a connection reported before.
    */
   outcome: z.enum(['refused', 'closed', 'requests', 'more']),
   requests: z.number().int().min(0),
-  /** Node's or OpenSSL's code of the end of a handshake or connection; empty for none. */
+  /** Node's or OpenSSL's code with which the handshake or connection ended; empty for none. */
   code: z.string().max(100),
-  /** What the client's hello says: the name it asks for, and the newest TLS version it offers; null for none. */
+  /** The server name (SNI) in the ClientHello; null for none. */
   server_name: z.string().max(255).nullable(),
+  /** The newest TLS version in the ClientHello; null for an unknown one. */
   offers: z.string().max(20).nullable(),
-  /** What was agreed on; null where the handshake did not end. */
+  /** The TLS version of the connection; null when the handshake failed. */
   tls_version: z.string().max(20).nullable(),
   /** The subject and SHA-256 of the certificate that the client showed; null for none. */
   certificate: z.object({ subject: z.string().max(4_096), fingerprint: z.string().max(200) }).nullable(),

@@ -1,12 +1,12 @@
 import { startOfIdsAt, timeOfId } from './time-of-id.ts'
 
-/** Keeps a key far below the 1024 bytes that S3 allows, prefix included. */
+/** Keeps keys, prefix included, below the 1024 bytes that S3 allows. */
 const maxMembers = 16
-/** Keeps each part of a key below 255 bytes, which is the limit of stores that keep objects as files. */
+/** Keeps each part of a key below 255 bytes, the limit of stores that keep objects as files. */
 const membersPerPart = 8
 const maxMemberBytes = 65_536
 const maxPackBytes = 262_144
-/** The ids of one pack span at most this time, so that a pack is found by the time in an id. */
+/** The times in the ids of one pack differ at most by this, so that a listing finds a pack by the time of an id. */
 const maxSpanMs = 300_000
 
 const idBytes = 16
@@ -20,16 +20,19 @@ export interface PackMember {
   readonly bytes: number
 }
 
-/** An object with the bodies of several uploads of one stream, one behind the other. Its key says which. */
+/** An object with the bodies of several uploads of one stream, one after the other. Its key names them. */
 export interface Pack {
   readonly key: string
   readonly members: readonly PackMember[]
 }
 
-/** The prefix of the keys of a stream's packs, which sort by the lowest id of each. */
+/** The prefix of the keys of a stream's packs. The keys sort by the lowest upload id of each pack. */
 export const packsPrefix = (stream: string): string => `packs/${stream}/`
 
-/** `packs/<stream>/<lowest id>.<count>/…`, and then of each member its id, base64url, with its length, base 36. */
+/**
+ * Creates a pack. Its key is `packs/<stream>/<lowest id>.<count>/…`, with each member's id (base64url) and size (base
+ * 36).
+ */
 export function packOf(stream: string, members: readonly PackMember[]): Pack {
   const [lowest] = members.map(({ upload }) => upload).sort()
   const names = members.map(
@@ -42,7 +45,7 @@ export function packOf(stream: string, members: readonly PackMember[]): Pack {
   return { key: `${packsPrefix(stream)}${lowest}.${names.length}/${parts.join('/')}`, members }
 }
 
-/** Null for a key that this server did not make. */
+/** Parses the key of a pack; null for a key that `packOf` has not made. */
 export function packIn(stream: string, key: string): Pack | null {
   const [head = '', ...parts] = key.slice(packsPrefix(stream).length).split('/')
   const members = parts.flatMap((part) => part.split('.')).map(memberIn)
@@ -64,11 +67,11 @@ function memberIn(name: string): PackMember | null {
 export const lowestIdOf = ({ key }: Pack): string => key.split('/')[2]?.split('.')[0] ?? ''
 
 interface MemberRange extends PackMember {
-  /** In bytes, from the start of the pack. */
+  /** Offset in the pack, in bytes. */
   readonly offset: number
 }
 
-/** The bodies of a pack in their order, each with where its bytes begin. */
+/** The bodies of a pack in their order, with their offsets. */
 export function placesIn({ members }: Pack): readonly MemberRange[] {
   let end = 0
   return members.map((member) => {
@@ -78,15 +81,16 @@ export function placesIn({ members }: Pack): readonly MemberRange[] {
   })
 }
 
-/** A key that sorts before every pack that may hold the upload, for a listing that starts after it. */
+/** A key that sorts before every pack that may hold an upload, so that a listing can start after it. */
 export function beforePacksWith(stream: string, upload: string): string {
   return `${packsPrefix(stream)}${startOfIdsAt(timeOfId(upload) - maxSpanMs)}`
 }
 
+/** Whether a body may be in a pack: it is small, not empty, and has an id of this server. */
 export const isPackable = ({ upload, bytes }: PackMember): boolean =>
   bytes > 0 && bytes <= maxMemberBytes && idPattern.test(upload)
 
-/** Groups neighbours that can share an object; the same groups for the same bodies, in their order. */
+/** Groups neighbours that can share a pack. The result depends only on the bodies and their order. */
 export function groupBodies<Body extends PackMember>(bodies: readonly Body[]): readonly (readonly Body[])[] {
   const groups: Body[][] = []
   let open: Body[] = []

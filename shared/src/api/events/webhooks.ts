@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { time } from '../common.ts'
 
-/** Events that webhooks may ask for. */
+/** Events for which webhooks can be made. */
 export const webhookEvents = [
   'session-completed',
   'session-abandoned',
@@ -12,6 +12,7 @@ export const webhookEvents = [
 
 const eventKind = z.enum(webhookEvents)
 
+/** The body of `POST /webhooks`. */
 export const webhookBody = z.strictObject({
   url: z.string().min(1).max(2_000).describe('http or https; it gets a POST for each event'),
   events: z

@@ -4,7 +4,7 @@ import { severity, streamId, time } from '../common.ts'
 const count = z.number().int()
 const milliseconds = z.number().describe('Milliseconds')
 
-/** One track in numbers; over all sessions of a whole stream. */
+/** Numbers of one track, over all sessions of the recording. */
 const trackMetrics = z
   .object({
     track: z.string(),
@@ -34,7 +34,7 @@ const trackMetrics = z
   })
   .meta({ id: 'TrackMetrics' })
 
-/** What a camera sent, in numbers that can be compared with those of another recording. */
+/** Numbers of a recording that can be compared with those of another one. */
 export const reportMetrics = z
   .object({
     uploads: count,
@@ -55,7 +55,7 @@ export type ComparisonVerdict = z.infer<typeof comparisonVerdict>
 
 const value = z.union([z.string(), z.number()]).nullable()
 
-/** One rule or one metric on both sides. */
+/** One rule or one metric of both recordings. */
 const comparisonRow = z
   .object({
     about: z.enum(['rule', 'metric']),

@@ -11,7 +11,7 @@ const uploadDigest = z.object({
 })
 export type UploadDigest = z.infer<typeof uploadDigest>
 
-/** What a report can be filed with. */
+/** Digests in a report, with which a filed report can be verified later. */
 export const reportEvidence = z
   .object({
     digests: z.array(uploadDigest).describe('Of the body of each upload, in the order of the wire log'),

@@ -6,7 +6,7 @@ const milliseconds = z.number().min(0)
 const pairs = z.array(z.strictObject({ name: text, value: text }))
 const none = z.array(z.never())
 
-/** One request and its response, as HAR 1.2 has it; names with an underscore are ours, as HAR allows. */
+/** One request and its response as an entry of HAR 1.2, which allows custom fields with an underscore. */
 const harEntry = z
   .strictObject({
     startedDateTime: z.iso.datetime(),
@@ -46,7 +46,7 @@ const harEntry = z
   .meta({ id: 'HarEntry' })
 export type HarEntry = z.infer<typeof harEntry>
 
-/** HTTP Archive 1.2. */
+/** `GET /har/{id}`: HTTP Archive 1.2. */
 export const har = z
   .strictObject({
     log: z.strictObject({

@@ -4,7 +4,7 @@ import { time } from '../common.ts'
 /** A line of an NSS key log: a label, the client's random and the secret, in hex. */
 export const keylogLine = /^[A-Z][A-Z0-9_]{2,60} [0-9a-f]{64} [0-9a-f]{2,256}$/
 
-/** How many lines the proxy reports at once. */
+/** How many lines the proxy reports in one request. */
 export const maxKeylogLines = 250
 
 /** The body of `POST /events/tls-secrets`. */

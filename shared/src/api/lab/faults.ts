@@ -12,7 +12,7 @@ const afterBytes = z
   .describe('By default half of Content-Length, or the first bytes')
 const http2Code = z.number().int().min(0).max(13).describe('RFC 9113, 7')
 
-/** What the server does to an upload. */
+/** A fault: what the server does to an upload on purpose. */
 export const fault = z
   .discriminatedUnion('kind', [
     z
@@ -76,6 +76,7 @@ export type FaultBody = z.output<typeof fault>
 
 const text = z.string().min(1).max(255)
 
+/** Which uploads a rule is for. */
 const when = z
   .strictObject({
     path: z.string().min(1).max(1_024).optional().describe('`*` stands for any characters, also none'),
@@ -107,7 +108,7 @@ export const faultRuleBody = z.strictObject({
 export type FaultRuleBody = z.output<typeof faultRuleBody>
 
 export const faultScripts = ['server-restarts', 'disk-full', 'slow-uplink', 'certificate-expires'] as const
-/** A ready script in place of a rule. */
+/** The body of `POST /faults/{id}` with the name of a script. */
 export const faultScriptBody = z.strictObject({
   script: z.enum(faultScripts).describe('Makes the rules of a ready script'),
 })
@@ -132,7 +133,7 @@ const madeRule = faultRuleBody
 
 const ms = z.number().int().nullable().describe('Milliseconds; null where it did not happen')
 
-/** What the camera did about one hit of a rule. */
+/** What the camera did after one hit of a rule. */
 export const faultReaction = z
   .object({
     upload: uploadId,
@@ -168,7 +169,7 @@ export const faultReactions = z.array(faultReaction).describe('The newest 1000')
 
 const ids = z.array(z.string())
 
-/** What faults took of a session. */
+/** Which objects of a session were lost to faults. */
 const sessionLoss = z
   .object({
     session: z.string().nullable(),
@@ -189,7 +190,7 @@ export type FaultsResponse = z.infer<typeof faultsResponse>
 export const faultsMade = z.object({ stream_id: streamId, faults: z.array(madeRule) })
 export const faultsRemoved = z.object({ stream_id: streamId, removed: z.array(z.string()) })
 
-/** What the server did to an upload on purpose. */
+/** The fault in `GET /uploads/{id}/{upload}/facts`: what the server did to the upload on purpose. */
 export const uploadFault = z.object({
   id: z.string().describe('Of the rule'),
   does: z.string(),
