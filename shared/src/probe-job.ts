@@ -4,7 +4,10 @@ import { wrappedKey } from './lib/wrapped-key.ts'
 /** The BullMQ queue from ingest to the probe workers. The prefix has a hash tag for Redis Cluster. */
 export const probeQueue = { name: 'probe', prefix: '{pushav}' } as const
 
-/** The queue of init segments, and of uploads whose probe a client waits for: they do not wait behind segments. */
+/**
+ * The queue of uploads that need no init segment, such as init segments themselves, and of uploads whose probe a client
+ * waits for: they do not wait behind segments.
+ */
 export const urgentProbeQueue = { name: 'probe-urgent', prefix: probeQueue.prefix } as const
 
 /** Options of all jobs, of ingest and of workers that add a job again. */

@@ -52,7 +52,7 @@ export function faultOf(
   now: number,
 ): CertificateFault | null {
   const { notBefore, notAfter, serial, chainFault } = presented
-  // An unknown issuer comes first: expiry and serial of a certificate that anybody could have made say nothing.
+  // An unknown issuer comes first: the expiry and the serial of a foreign certificate say nothing.
   if (chainFault && !faultsOfKnownIssuers.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
   if (now > notAfter) return fault('certificate-expired', `has been expired since ${isoOf(notAfter)}`)
   if (now < notBefore) return fault('certificate-not-yet-valid', `is not valid before ${isoOf(notBefore)}`)

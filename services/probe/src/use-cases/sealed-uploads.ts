@@ -13,7 +13,7 @@ export class UploadSealed extends Error {
 
 const ivBytes = 16
 const tagBytes = 16
-const maxBytes = 67_108_864
+const maxSealedBytes = 67_108_864
 
 /**
  * Opens sealed media of HomeKit Secure Video in memory: IV, ciphertext and tag of AES-256-GCM. Plaintext reaches a disk
@@ -32,7 +32,7 @@ export function openUploadsWith(
 
   function uploadsWith(key: Buffer): Uploads {
     const bytes = async (stream: string, upload: string) =>
-      openObject(key, await uploads.bytes(stream, upload, maxBytes))
+      openObject(key, await uploads.bytes(stream, upload, maxSealedBytes))
     const sourceOf = async (stream: string, upload: string) => byteSourceOf(await bytes(stream, upload))
     return {
       bytes,
