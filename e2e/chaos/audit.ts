@@ -7,7 +7,7 @@ import type { Standalone } from '../server/standalone.ts'
 import type { AnsweredUpload, BegunSession } from './camera.ts'
 import { sessionIdleMs } from './server-under-chaos.ts'
 
-/** A line of the wire log, as the API gives it. */
+/** A line of the wire log in the API's JSON. */
 interface LogLine {
   readonly id: string
   readonly path: string
@@ -16,7 +16,7 @@ interface LogLine {
   readonly part?: unknown
 }
 
-/** What the server knows of a stream. */
+/** What the API says about a stream. */
 interface StreamView {
   readonly summary: unknown
   readonly lines: readonly LogLine[]
@@ -24,14 +24,14 @@ interface StreamView {
 
 export type ServerView = ReadonlyMap<string, StreamView>
 
-/** A busy machine needs seconds for a probe, and there are some thousand. */
+/** Long, because a busy machine needs seconds for a probe, and there are some thousand probes. */
 const settleMs = 2_400_000
-/** For so long nothing may stand still. */
+/** The run fails when nothing has changed for this time. */
 const standstillMs = 180_000
 
 /**
- * Waits until every upload of the streams is judged, and probed unless that does not matter, and every session has
- * ended; what the server then says of them. Rejects with what is still open after three minutes without progress.
+ * Waits until every upload of the streams is judged, and probed if that matters, and every session has ended. Resolves
+ * with what the API then says. Rejects with what is still open after three minutes without progress.
  */
 export async function settledView(
   server: Standalone,
@@ -46,7 +46,7 @@ export async function settledView(
     const settled = async () => {
       const view = await viewOf(client, server, stream, withProbes).catch((error) => String(error))
       if (typeof view !== 'string') return view
-      // Probes of other streams may come first.
+      // Counts all probes, because those of other streams may come first.
       const { json } = await client.send('GET', '/probes').catch(() => ({ json: null }))
       const open = `${view}; probes: ${json?.waiting} wait, ${json?.running} run`
       if (open !== seen) [seen, changedMs] = [open, performance.now()]
@@ -59,7 +59,7 @@ export async function settledView(
   return views
 }
 
-/** What is open, where something is. */
+/** What the API says about a stream, or a sentence about what is still open. */
 async function viewOf(
   client: Client,
   server: Standalone,
@@ -109,7 +109,7 @@ async function linesOf(client: Client, stream: string): Promise<LogLine[] | null
   return lines
 }
 
-/** Everything that is not as it has to be, in words. */
+/** A sentence for everything that is not as it must be. */
 export async function audit(
   server: Standalone,
   { answered, sessions }: Pushed,
@@ -150,7 +150,7 @@ export async function audit(
       if (status !== 200 || sha256Of(body) !== sha256)
         faults.push(`${what}: its body is ${status}, ${body.length} bytes`)
     }
-    // A camera that goes on after a silence, by which its session had ended, does not send what was removed again.
+    // A camera that goes on after its session has ended by silence does not send removed init segments again.
     const initsRemoved = new Set(
       journal.uploads
         .filter(({ id, kind }) => kind === 'init' && removed.has(id))
@@ -163,7 +163,7 @@ export async function audit(
       }
   }
 
-  /** No body without a journal line, no line without its body, and nothing that was meant to be temporary. */
+  /** Checks that each body has a journal line, each line its body, and that no temporary file is left. */
   async function auditFiles(): Promise<void> {
     const folder = join(server.workingDirectory, 'uploads')
     for (const stream of await readdir(folder)) {
@@ -192,18 +192,18 @@ export async function audit(
       (found) => found.size,
       () => null,
     )
-    // The body of a request that was split is in its parts.
+    // A request that was split has its body in its parts.
     if (size !== null && size !== bytes) faults.push(`${path} has ${size} bytes, its line says ${bytes}`)
   }
 }
 
-/** What the cameras did, in order. */
+/** The actions of the cameras, in order. */
 interface Pushed {
   readonly answered: readonly AnsweredUpload[]
   readonly sessions: readonly BegunSession[]
 }
 
-/** A clock of this machine and the server's are the same; what is on its way at either end is not. */
+/** Camera and server share a clock, but a request takes time between them. */
 const toleranceMs = 1_000
 
 /** Retention must not touch a session that is open: the newest of its stream, unless it is silent. */
@@ -225,7 +225,7 @@ function faultsOf(
   return [`stream ${stream}: retention removed session ${session} ${silentMs} ms after an upload of it`]
 }
 
-/** What two views differ in; probes and their times are made anew. */
+/** Differences between two views, without probes and their times, which a rebuild makes again. */
 export function differences(before: ServerView, after: ServerView): string[] {
   const faults: string[] = []
   for (const [stream, view] of before) {

@@ -11,38 +11,38 @@ import type { Standalone } from '../server/standalone.ts'
 /** What a camera sends. */
 export type CameraKind = 'dash' | 'hls' | 'long'
 
-/** An upload that was answered 2xx. */
+/** An upload that had a response of 2xx. */
 export interface AnsweredUpload {
   readonly stream: string
   readonly path: string
   readonly sha256: string
   readonly upload: string
-  /** Unix time of the response. */
+  /** When the response arrived, in Unix milliseconds. */
   readonly answeredMs: number
 }
 
-/** A session that a camera has begun, whether or not it had a response. */
+/** A session that a camera has begun, with or without a response. */
 export interface BegunSession {
   readonly stream: string
   readonly key: string
-  /** Unix time. */
+  /** In Unix milliseconds. */
   readonly beganMs: number
 }
 
 /** One device that pushes one object after the other over a TLS connection of its own. */
 export interface Camera {
-  /** In the order of the responses. */
+  /** Uploads in the order of their responses. */
   readonly answered: readonly AnsweredUpload[]
   readonly sessions: readonly BegunSession[]
-  /** How often each other outcome was seen. */
+  /** How often each other outcome occurred. */
   readonly failures: ReadonlyMap<string, number>
-  /** Streams that it has deleted; nothing of them is left. */
+  /** Streams that the camera has deleted, of which nothing may be left. */
   readonly deleted: ReadonlySet<string>
-  /** Pushes until aborted. Rejects only when the server does not tell afterwards whether a stream is deleted. */
+  /** Pushes until aborted. Rejects only when the server does not say afterwards whether a stream is deleted. */
   run(signal: AbortSignal): Promise<void>
-  /** Revokes its certificate; it makes itself another one when it is refused. */
+  /** Revokes the camera's certificate. The camera makes another one when the server refuses it. */
   revoke(): Promise<void>
-  /** Deletes its stream before the next object. */
+  /** Makes the camera delete its stream before the next object. */
   deleteStream(): void
 }
 
@@ -52,14 +52,14 @@ export interface CameraDeps {
   readonly kind: CameraKind
   readonly track: Template
   readonly random: Random
-  /** Between two objects. */
+  /** Time between two objects. */
   readonly pauseMs: number
 }
 
-/** A device without a battery begins in 1970. */
+/** Wrong clocks: an hour fast, an hour slow, and that of a device without a battery, which starts in 1970. */
 const clockErrors = [0, 3_600_000, -3_600_000, -Date.UTC(2026, 0)]
 
-/** What is left to do when the disturbances are over; a busy machine may need long. */
+/** Long, because a busy machine may need long for what is left when the disturbances end. */
 const settleMs = 120_000
 
 const interfaceOf = { dash: 'dash', hls: 'hls', long: 'cmaf-ingest' } as const
@@ -67,7 +67,7 @@ const interfaceOf = { dash: 'dash', hls: 'hls', long: 'cmaf-ingest' } as const
 export function createCamera({ server, name, kind, track, random, pauseMs }: CameraDeps): Camera {
   const answered: AnsweredUpload[] = []
   const sessions: BegunSession[] = []
-  /** What its clock is wrong by. */
+  /** How wrong the camera's clock is. */
   const clockErrorMs = clockErrors[random(clockErrors.length)] ?? 0
   const failures = new Map<string, number>()
   const deleted = new Set<string>()
@@ -78,7 +78,7 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
   let session = 0
   let nth = 0
   let mustDelete = false
-  /** A DELETE was sent, and no response has said how it ended. */
+  /** Whether the camera has sent a DELETE and does not know how it ended. */
   let isDeleting = false
   return { answered, sessions, failures, deleted, run, revoke, deleteStream }
 
@@ -87,7 +87,7 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
       await step().catch((error) => fail(error instanceof Error ? error.message : String(error)))
       await after(pauseMs * (0.5 + random(100) / 100), undefined, { signal }).catch(() => undefined)
     }
-    // A DELETE whose response was lost may have been carried out: the response to another one says so.
+    // The server may have executed a DELETE whose response was lost; the response to another DELETE tells.
     await until(`${name} knows whether its stream is deleted`, isDeletionKnown, settleMs)
     device?.client[Symbol.dispose]()
   }
@@ -106,7 +106,7 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
     if (random(12) === 0) return cutOff(device.identity, stream)
     if (session === 0 || random(10) === 0) beginSession(stream)
     const { path, body, headers } = nextObject()
-    // Without its init segment nothing of a session can be probed: that is sent until it is answered.
+    // Sends the init segment until it has a response: without it no segment of the session can be probed.
     if (nth > 0) nth++
     const dated = { ...headers, Date: new Date(Date.now() + clockErrorMs).toUTCString() }
     const { status, json } = await device.client.send('PUT', `/streams/${stream}/${path}`, body, dated)
@@ -134,7 +134,7 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
     return { identity, name: deviceName, client: await keepAlive(server, identity, 1) }
   }
 
-  /** A certificate that was revoked is of no use any more. */
+  /** Forgets the certificate, after it has been revoked. */
   function lose(): void {
     device?.client[Symbol.dispose]()
     device = null
@@ -181,7 +181,7 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
     return { path: path(`${n}.m4s`), body: segment(n), headers: { 'X-EXTINF-duration': '1.0' } }
   }
 
-  /** Sends an upload up to any of its bytes, and resets the connection. */
+  /** Sends an upload up to a random byte, and resets the connection. */
   async function cutOff(identity: Identity, to: string): Promise<void> {
     using connection = await rawConnection(server, identity)
     const body = numberedSegment(track, 1, `${name} cut`)

@@ -4,7 +4,7 @@ import { type ProcessName, pidOf } from '../server/processes.ts'
 import type { Camera } from './camera.ts'
 import type { ServerUnderChaos } from './server-under-chaos.ts'
 
-/** Does one thing after the other to the server, chosen at random, until aborted; what it did, in order. */
+/** Disturbs the server in random ways, one after the other, until aborted. Resolves with the disturbances in order. */
 export async function disturb(
   server: ServerUnderChaos,
   cameras: readonly Camera[],
@@ -32,7 +32,7 @@ export async function disturb(
   async function kill(): Promise<string | null> {
     const part = anyProcess()
     const recent = (kills.get(part) ?? []).filter((at) => performance.now() - at < restartWindowMs)
-    // The third exit within a minute ends the whole server.
+    // A third exit within a minute would end the whole server.
     if (recent.length >= maxKills || !(await signalTo(part, 'SIGKILL'))) return null
     kills.set(part, [...recent, performance.now()])
     return `kill ${part}`
@@ -91,7 +91,7 @@ export async function disturb(
     return `delete the stream of camera ${n}`
   }
 
-  /** False while it does not run. */
+  /** Sends a signal to a process; false when the process does not run. */
   async function signalTo(part: ProcessName, name: NodeJS.Signals): Promise<boolean> {
     try {
       return process.kill(await pidOf(server.standalone().pid, part), name)

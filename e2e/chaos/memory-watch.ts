@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { type ProcessName, pidOf } from '../server/processes.ts'
 
-/** The most memory that processes of a server had, in MiB. */
+/** The peak memory of each process of a server, in MiB. */
 export interface MemoryWatch extends Disposable {
   readonly peaks: ReadonlyMap<ProcessName, number>
 }
 
 const everyMs = 1_000
 
-/** Looks at them once a second; they may come and go. */
+/** Reads the memory of the processes once a second. They may start and exit in the meantime. */
 export function watchMemory(pid: () => number): MemoryWatch {
   const peaks = new Map<ProcessName, number>()
   const timer = setInterval(() => void lookAtAll(), everyMs)

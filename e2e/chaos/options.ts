@@ -15,7 +15,7 @@ connections are cut, certificates are revoked, streams are deleted and retention
 end everything that was answered 2xx has to be there. The exit code is 1 when something is not.
 `
 
-/** Throws an error for the user; null for help. */
+/** Reads the flags; null for `--help`. Throws an error with a message for the user. */
 export function readOptions(args: readonly string[], now: number): ChaosOptions | null {
   const { values } = parseArgs({
     args: [...args],

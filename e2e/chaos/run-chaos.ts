@@ -7,24 +7,24 @@ import type { ChaosOptions } from './options.ts'
 import { startServerUnderChaos } from './server-under-chaos.ts'
 import { makeSmallTrack } from './small-track.ts'
 
-/** What chaos came to. */
+/** The result of a run. */
 export interface ChaosResult {
   readonly answered: number
   readonly disturbances: readonly string[]
-  /** How often each failure was seen by cameras. */
+  /** How often cameras saw each failure. */
   readonly failures: ReadonlyMap<string, number>
   readonly peaksMiB: ReadonlyMap<string, number>
-  /** What must not be. */
+  /** A sentence for everything that must not happen. */
   readonly faults: readonly string[]
 }
 
 const cameraCount = 16
 const maxLogLines = 100
 const kinds: readonly CameraKind[] = ['dash', 'hls', 'dash', 'long']
-/** No process may need more, whatever happens. */
+/** The memory that no process may exceed. */
 const maxMiB = 768
 
-/** 16 cameras against a server that is disturbed for so long; then everything is looked at. `tell` hears what is done. */
+/** Runs 16 cameras against a server under disturbances, and audits it afterwards. `tell` receives progress messages. */
 export async function runChaos(
   { seed, seconds }: ChaosOptions,
   tell: (text: string) => void,
@@ -33,7 +33,7 @@ export async function runChaos(
   const track = await makeSmallTrack()
   const cameras = Array.from({ length: cameraCount }, (_, n) => {
     const kind = kinds[n % kinds.length] ?? 'dash'
-    // A long request becomes several uploads, each of which is probed.
+    // Slower, because a long request becomes several uploads with a probe each.
     const pauseMs = kind === 'long' ? 3_000 : 1_000
     const name = `camera${n}`
     const random = seeded(seed * 1_000 + n)
@@ -65,7 +65,7 @@ export async function runChaos(
 
   return { answered: answered.length, disturbances, failures: sumOf(cameras), peaksMiB: memory.peaks, faults }
 
-  /** What the server has logged last comes before what failed. */
+  /** Throws an error with the server's last log lines before the failure. */
   function fail(error: unknown): never {
     for (const line of server.standalone().log.slice(-maxLogLines)) tell(line)
     throw error

@@ -11,22 +11,22 @@ export interface ServerUnderChaos extends AsyncDisposable {
   readonly standalone: () => Standalone
   readonly redis: RedisServer
   readonly relay: LatencyRelay
-  /** Null where this user may not mount a small disk. */
+  /** Null when this user may not mount a small disk. */
   readonly disk: SmallDisk | null
-  /** Ends the server, rebuilds its index from the journals and starts it again. */
+  /** Stops the server, rebuilds its index from the journals, and starts it again. */
   rebuild(): Promise<void>
 }
 
 interface SmallDisk {
-  /** Leaves not a byte. */
+  /** Fills the disk to the last byte. */
   fill(): Promise<void>
   empty(): Promise<void>
 }
 
 const diskMiB = 192
-/** Of ended sessions the oldest go while there is more. */
+/** With more stored bytes, retention removes the oldest ended sessions. */
 const maxStoredBytes = 2 ** 19
-/** After so much silence a session has ended. */
+/** A session ends after this time without an upload. */
 export const sessionIdleMs = 5_000
 const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
 
@@ -72,7 +72,7 @@ async function mountSmallDisk(path: string, built: AsyncDisposableStack): Promis
   built.defer(async () => void (await run('umount', ['-l', path])))
   const filler = join(path, 'filler')
   return {
-    // It ends with ENOSPC, which is what is wanted.
+    // The write fails with ENOSPC, as intended.
     fill: () => writeFile(filler, Buffer.alloc(diskMiB * 2 ** 20)).catch(() => undefined),
     empty: () => rm(filler, { force: true }),
   }

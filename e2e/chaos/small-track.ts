@@ -1,12 +1,12 @@
 import { makeSmallMedia } from '../../services/ingest/src/media/isobmff/testing/small-media.ts'
 import type { Template } from '../load/numbered-segment.ts'
 
-/** The init segment and one segment, of some KiB, of a real track. */
+/** Makes the init segment and one segment, of some KiB, of a real track. */
 export async function makeSmallTrack(): Promise<Template> {
   const [video = Buffer.alloc(0)] = await makeSmallMedia()
   const boxes = boxesOf(video)
   const moofs = boxes.filter(({ type }) => type === 'moof')
-  // A prft belongs to the moof behind it.
+  // A prft box belongs to the moof after it.
   const starts = moofs.map(
     ({ start }) => boxes.find(({ end, type }) => end === start && type === 'prft')?.start ?? start,
   )

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** One that was free just now, for what cannot be told to take any or does not tell which it took. */
+/** A port that was free a moment ago, for programs that cannot choose a port or do not report it. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')

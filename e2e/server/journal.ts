@@ -5,7 +5,7 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { curl } from '../clients/curl.ts'
 import type { Standalone } from './standalone.ts'
 
-/** One upload as the journal has it. */
+/** One upload in the journal. */
 export interface JournalLine {
   readonly id: string
   readonly path: string
@@ -14,7 +14,7 @@ export interface JournalLine {
   readonly sha256: string
   readonly whole: boolean
   readonly kind: string
-  /** Of one long request. */
+  /** The long request that the upload is a part of, and its first byte there. */
   readonly part?: { readonly of: string; readonly from: number }
   readonly sender: {
     readonly httpVersion: string
@@ -27,9 +27,9 @@ export interface JournalLine {
 /** A stream's journal: uploads, deletions and removals in order. */
 export interface Journal {
   readonly uploads: readonly JournalLine[]
-  /** Paths. */
+  /** Paths of deleted objects. */
   readonly deletions: readonly string[]
-  /** What retention has removed. */
+  /** Removals by retention. */
   readonly removals: readonly JournalRemoval[]
 }
 
@@ -38,7 +38,7 @@ export interface JournalRemoval {
   /** ISO 8601. */
   readonly at: string
   readonly session: string | null
-  /** Ids. */
+  /** Ids of the uploads. */
   readonly uploads: readonly string[]
 }
 
@@ -48,7 +48,7 @@ export async function readJournal({ workingDirectory }: Standalone, stream: stri
   const folder = join(workingDirectory, 'journals', stream)
   const files = await readdir(folder)
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
-  // A read while the server writes a line may see half of it.
+  // Drops the last line if the server is writing it.
   const lines = texts.flatMap((text) => text.slice(0, text.lastIndexOf('\n') + 1).split('\n'))
   const entries = lines.filter((line) => line !== '').map((line) => JSON.parse(line))
   return {
@@ -58,11 +58,11 @@ export async function readJournal({ workingDirectory }: Standalone, stream: stri
   }
 }
 
-/** The body that the server keeps of an upload. */
+/** The body of an upload, from the working directory. */
 export const readBody = (server: Standalone, stream: string, upload: string): Promise<Buffer> =>
   readFile(join(server.workingDirectory, 'uploads', stream, upload))
 
-/** What ffprobe said of an object in the end. */
+/** Waits for the probe of an object and returns its result. */
 export function probed(server: Standalone, stream: string, path: string) {
   return until(`probe of ${path}`, async () => {
     const response = await curl(server, `/probe/${stream}/${encodeURI(path)}`)

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** The processes that a standalone consists of. */
+/** The processes of a standalone. */
 export type ProcessName = 'proxy' | 'ingest' | 'probe' | 'redis'
 
 const commandOf: Record<ProcessName, RegExp> = {
@@ -13,13 +13,13 @@ const commandOf: Record<ProcessName, RegExp> = {
 export interface Process {
   readonly pid: number
   readonly parent: number
-  /** Its arguments, as every user of the machine sees them. */
+  /** Its arguments, which every user of the machine can see. */
   readonly command: string
-  /** What it was started with, as this user sees it; empty where that cannot be read. */
+  /** Its environment, if this user may read it; else empty. */
   readonly environment: string
 }
 
-/** Whether a process is that part. */
+/** Whether a process is that part of a standalone. */
 export const isPart = ({ command }: Process, part: ProcessName): boolean => commandOf[part].test(command)
 
 /** The process id of a part below the given process. */
@@ -30,11 +30,11 @@ export async function pidOf(ancestor: number, part: ProcessName): Promise<number
   return found.pid
 }
 
-/** All that a process has started, and they, as they are now. */
+/** All descendants of a process. */
 export const processesBelow = async (ancestor: number): Promise<readonly Process[]> =>
   below(ancestor, await processes())
 
-/** The process ids of all that a process has started, and they. */
+/** The process ids of all descendants of a process. */
 export async function pidsBelow(ancestor: number): Promise<number[]> {
   return below(ancestor, await processes()).map(({ pid }) => pid)
 }
@@ -50,7 +50,7 @@ async function processes(): Promise<Process[]> {
   return read.filter((process) => process !== null)
 }
 
-/** Null for one that has just ended. The name in `stat` may hold spaces, so it is passed over by its bracket. */
+/** Reads a process; null when it has just exited. Skips the name in `stat` up to its bracket, as it may have spaces. */
 async function readProcess(pid: string): Promise<Process | null> {
   try {
     const [stat, command, environment] = await Promise.all([

@@ -3,14 +3,14 @@ import { rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A way to Redis that takes its time; `path` is a Unix socket, which clients take for a URL. */
+/** A relay to Redis that adds latency. `path` is its Unix socket, which is also a valid Redis URL. */
 export interface LatencyRelay extends AsyncDisposable {
   readonly path: string
-  /** From now on. */
+  /** Changes the delay from now on. */
   setDelay(ms: number): void
 }
 
-/** Hands everything on, both ways, so late that a round trip takes `delayMs` longer; order and pieces stay. */
+/** Starts a relay that delays both directions so that a round trip takes `delayMs` longer. Bytes keep their order. */
 export async function startLatencyRelay(to: string, delayMs: number): Promise<LatencyRelay> {
   const path = `${to}.late`
   let delay = delayMs
@@ -43,7 +43,7 @@ export async function startLatencyRelay(to: string, delayMs: number): Promise<La
     }
   }
 
-  /** One piece after the other, also where the delay has become shorter meanwhile. */
+  /** Runs work after the delay and in order, even if the delay becomes shorter. */
   function createLateness(): (work: () => void) => void {
     let last = Promise.resolve()
     return function late(work) {

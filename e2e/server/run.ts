@@ -2,7 +2,7 @@ import { type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 
-/** A command that has ended, however it ended. */
+/** The result of a command that has ended. */
 export interface CommandResult {
   readonly code: number | null
   readonly stdout: Buffer
@@ -13,7 +13,7 @@ type Options = Pick<SpawnOptions, 'cwd' | 'env'> & { readonly input?: Buffer | s
 
 const patienceMs = 90_000
 
-/** Runs a command to its end; its exit code is for the caller to judge. */
+/** Runs a command to its end, with any exit code. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -22,7 +22,7 @@ export async function run(
   const { input = '', ...rest } = options
   const child = spawn(command, args, { ...rest, timeout: patienceMs, killSignal: 'SIGKILL' })
   const closed = once(child, 'close')
-  // A client that was refused before its body ends without having read it.
+  // A client that is refused early exits without having read its input.
   const fed = pipeline([input], child.stdin).catch(() => undefined)
   const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map(collect))
   await fed
@@ -30,7 +30,7 @@ export async function run(
   return { code, stdout: stdout ?? Buffer.alloc(0), stderr: String(stderr) }
 }
 
-/** Runs a command that has to work. */
+/** Runs a command; throws unless it exits with 0. */
 export async function mustRun(
   command: string,
   args: readonly string[],

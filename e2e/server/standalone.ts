@@ -12,24 +12,24 @@ export interface Standalone extends AsyncDisposable {
   readonly port: number
   readonly pid: number
   readonly workingDirectory: string
-  /** The root that its server certificate chains to. */
+  /** The root certificate of the server. */
   readonly rootCertificate: string
-  /** Everything it has printed, line by line. */
+  /** All lines that the server has printed. */
   readonly log: readonly string[]
-  /** Resolves with the first line from the given one on that matches. */
+  /** Resolves with the first line from index `from` on that matches. */
   logged(pattern: RegExp, from?: number): Promise<string>
-  /** Kills one of its processes as a crash would, and resolves when the standalone has noticed. */
+  /** Kills one of its processes, as a crash would. Resolves when the standalone has noticed. */
   crash(part: ProcessName): Promise<void>
-  /** Asks it to end; its exit code. */
+  /** Stops the standalone. Resolves with its exit code. */
   stop(): Promise<number | null>
 }
 
-/** How to start it. */
+/** How to start a standalone. */
 export interface Launch {
   readonly command: string
-  /** Everything but the working directory. */
+  /** All arguments but the working directory. */
   readonly args: readonly string[]
-  /** As it says it in the ready line. */
+  /** The host in its ready line. */
   readonly host: string
   readonly workingDirectory: string
   readonly cwd?: string
@@ -39,7 +39,7 @@ export interface Launch {
 const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
 const logPatienceMs = 120_000
 
-/** Starts it on a free port, with roots of an earlier start, and waits until it says that it is ready. */
+/** Starts a standalone on a free port, with the CAs of an earlier start, and waits until it is ready. */
 export async function startStandalone(
   flags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
@@ -53,7 +53,7 @@ export async function startStandalone(
   return { ...standalone, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** The same by any command that ends in it; its working directory is the caller's. */
+/** Starts a standalone by any command that leads to it, in the caller's working directory. */
 export async function launchStandalone(launch: Launch): Promise<Standalone> {
   const { command, args, host, workingDirectory, cwd, env = {} } = launch
   await using built = new AsyncDisposableStack()

@@ -1,6 +1,6 @@
 /**
- * The options of a program. Where `read` returns null, the program prints its help and exits; where it throws, it exits with status 2
- * after the reason and the help.
+ * The options of a program. When `read` returns null, prints the help and exits. When `read` throws, prints the reason
+ * and the help, and exits with status 2.
  */
 export function optionsOrExit<Options>(read: () => Options | null, help: string): Options {
   try {

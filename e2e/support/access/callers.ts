@@ -6,7 +6,7 @@ import { Agent, request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import type { Standalone } from '../../server/standalone.ts'
 
-/** What a caller got to hear; of an event stream only the head. */
+/** The response to a caller; of an event stream only the head. */
 export interface CallerResponse {
   readonly status: number
   readonly headers: NodeJS.Dict<string | string[]>
@@ -15,7 +15,7 @@ export interface CallerResponse {
   readonly json: any
 }
 
-/** Someone with a certificate, a cookie or neither, over kept-alive connections. */
+/** A client with a certificate, a cookie or neither, over keep-alive connections. */
 export interface TestCaller extends Disposable {
   send(
     method: string,
@@ -23,7 +23,7 @@ export interface TestCaller extends Disposable {
     body?: string | Buffer,
     headers?: Record<string, string>,
   ): Promise<CallerResponse>
-  /** Begins an upload of so many bytes, of which the caller sends what it likes. */
+  /** Begins an upload that announces a number of bytes. The caller writes and ends its body. */
   begin(path: string, bytes: number): ClientRequest
 }
 
@@ -31,11 +31,11 @@ interface Credentials {
   /** PEM. */
   readonly cert?: string
   readonly key?: string
-  /** As the browser sends it. */
+  /** The value of the header `Cookie`. */
   readonly cookie?: string
 }
 
-/** A page of the server's own sends its cookie so. */
+/** The header with which a browser sends requests of this server's own pages. */
 const fromOwnPage = { 'sec-fetch-site': 'same-origin' }
 
 export async function callerWith(
@@ -70,13 +70,13 @@ export async function callerWith(
   }
 }
 
-/** The one who started the server: with the certificate that it made. */
+/** A client with the admin's certificate, which the server made at its start. */
 export async function adminOf(server: Standalone): Promise<TestCaller> {
   const pem = await readFile(join(server.workingDirectory, 'certs/admin/admin.pem'), 'utf8')
   return callerWith(server, { cert: pem, key: pem })
 }
 
-/** What the server printed at its start. */
+/** The tokens that the server printed at its start. */
 export function printedTokens({ log }: Standalone): { readonly signIn: string; readonly enrolment: string } {
   const text = log.join('\n')
   const [, signIn = ''] = /with the token (\S+)$/m.exec(text) ?? []
@@ -90,7 +90,7 @@ export async function makeToken(admin: TestCaller, wish: object): Promise<string
   return json.token
 }
 
-/** A device with a certificate that a token of the admin's got it; `pem` and `key` are its own. */
+/** A device with a certificate that it got by an enrolment token. `pem` and `key` are its certificate and key. */
 export async function enrolledDevice(server: Standalone, admin: TestCaller, name: string) {
   const token = await makeToken(admin, { purpose: 'enrolment', name })
   using anonymous = await callerWith(server, {})
@@ -102,7 +102,7 @@ export async function enrolledDevice(server: Standalone, admin: TestCaller, name
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-/** A browser that signed in with a token. */
+/** A browser that has signed in with a token. */
 export async function signedIn(
   server: Standalone,
   token: string,

@@ -1,19 +1,19 @@
 const smuggled = 'PUT /smuggled.m4s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx'
 
-/** One request that two readers could end at different places. */
+/** A request whose end two parsers could find at different places. */
 export interface Smuggling {
   readonly what: string
-  /** Behind the request line and Host. */
+  /** Header lines after the request line and Host. */
   readonly head: readonly string[]
   readonly body: string
-  /** Of a request line that is no usual one. */
+  /** The request line, if it is an unusual one. */
   readonly line?: string
 }
 
 const target = '/outer.m4s'
 const chunks = `0\r\n\r\n${smuggled}`
 
-/** Everything here is refused or cut off, and nothing behind it is taken for a request. */
+/** Requests that the server must refuse or cut off, without taking the bytes after them for a request. */
 export const smugglings: readonly Smuggling[] = [
   { what: 'CL.TE', head: ['Content-Length: 6', 'Transfer-Encoding: chunked'], body: chunks },
   {
@@ -85,7 +85,7 @@ export const smugglings: readonly Smuggling[] = [
   { what: 'a second host', head: ['Host: elsewhere.example'], body: '' },
 ]
 
-/** The whole request, with one behind it that no server may find. */
+/** The request, followed by another one that no server may find. */
 export function textOf({ head, body, line }: Smuggling): string {
   const lines = [line ?? `PUT ${target} HTTP/1.1`, 'Host: localhost', ...head, '', body]
   return lines.join('\r\n')

@@ -5,26 +5,26 @@ import { deviceSocket, type Reachable } from '../../clients/raw-tls.ts'
 
 export type Field = readonly [name: string, value: string]
 
-/** What the server makes of frames that no library would send. */
+/** How the server reacts to frames that no library would send. */
 export interface Heard {
-  /** Streams that were reset, with the error codes. */
+  /** Streams that the server has reset, with the error codes. */
   readonly resets: Map<number, number>
-  /** Streams that were responded to. */
+  /** Streams to which the server has responded. */
   readonly responses: Set<number>
   /** Whether the server closed the connection. */
   readonly isClosed: boolean
 }
 
-/** Frames to write: each so many times, in this order. */
+/** Frames to write in this order, each a number of times. */
 export interface Attack {
   readonly once?: Buffer
   readonly again?: Buffer
   readonly times?: number
-  /** A stream whose response is waited for, too. */
+  /** A stream whose response to wait for, too. */
   readonly last?: number
 }
 
-/** Writes the frames on a new connection, and then a ping, whose response or the end of the connection it waits for. */
+/** Writes the frames and a PING on a new connection. Waits for its response or the end of the connection. */
 export async function attack(
   server: Reachable,
   device: Identity,

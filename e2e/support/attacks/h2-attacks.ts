@@ -3,7 +3,7 @@ import { type Attack, type Field, get, headerBlock, indexedField, uint32 } from 
 
 /** RFC 9113 6.1. */
 const padded = 8
-/** RFC 9113 6: kinds that only attacks send here. */
+/** RFC 9113 6: types of frames that only attacks send. */
 const priority = 2
 const pushPromise = 5
 const continuation = 9
@@ -11,7 +11,7 @@ const continuation = 9
 const alternativeService = 10
 const unknown = 0xb7
 
-/** What floods a connection; each is answered with its end, or costs nothing but its own connection. */
+/** Frames that flood a connection. The server closes it, or no other connection suffers. */
 export interface Flood extends Attack {
   readonly what: string
   /** Whether the server closes the connection. */
@@ -21,13 +21,13 @@ export interface Flood extends Attack {
 const request = (id: number, path: string) =>
   frame(kinds.headers, flags.endHeaders | flags.endStream, id, headerBlock(get(path)))
 const openUpload = (path: string) => frame(kinds.headers, flags.endHeaders, 1, uploadHead(path))
-/** RFC 9113 7, and one that it does not know. */
+/** RFC 9113 7: all error codes, and an unknown one. */
 const errorCodes = Array.from({ length: 15 }, (_, code) => code)
 const resetAtOnce = (id: number, code: number) =>
   Buffer.concat([request(id, '/reset'), frame(kinds.reset, 0, id, uint32(code))])
 const openHead = frame(kinds.headers, 0, 1, headerBlock(get('/healthz')))
 const setting = (id: number, value: number) => Buffer.concat([Buffer.from([0, id]), uint32(value)])
-/** A field of 4 000 bytes in the dynamic table, and a hundred thousand references to it. */
+/** A field of 4000 bytes in the dynamic table, with a hundred thousand references to it. */
 const bomb = Buffer.concat([
   headerBlock(get('/healthz')),
   indexedField('x-bomb', 'x'.repeat(3_900)),
@@ -130,7 +130,7 @@ export const floods: readonly Flood[] = [
   { what: 'a frame of 16 MiB', once: frame(kinds.data, 0, 1, Buffer.alloc(2 ** 24 - 1)), closes: true },
 ]
 
-/** Heads whose forwarding would give ingest a second request, or another one than was checked. */
+/** Request heads that, if forwarded, would give ingest a second request or another one than the proxy has checked. */
 export const malformedHeads: readonly (readonly [what: string, fields: readonly Field[]])[] = [
   ['a path with CR LF', replaced(':path', '/healthz HTTP/1.1\r\nhost: a\r\n\r\nPUT /smuggled')],
   ['a path with a space', replaced(':path', '/healthz HTTP/1.1')],

@@ -2,9 +2,9 @@ import type { Identity } from '../../clients/curl.ts'
 import { mustRun } from '../../server/run.ts'
 import type { Standalone } from '../../server/standalone.ts'
 
-/** Requests as ffmpeg says it made them. */
+/** The requests that ffmpeg says it has made. */
 export interface Requests {
-  /** Paths below the stream, each as often as it was uploaded, sorted. */
+  /** Sorted paths below the stream, each as often as ffmpeg uploaded it. */
   readonly uploads: readonly string[]
   readonly deletions: readonly string[]
 }
@@ -23,11 +23,11 @@ const tlsOptions = (server: Standalone, { cert, key }: Identity): Record<string,
   tcp_nodelay: '1',
 })
 
-/** The same as arguments for an output. */
+/** ffmpeg's TLS options as arguments for an output. */
 export const tlsArguments = (server: Standalone, device: Identity): string[] =>
   Object.entries(tlsOptions(server, device)).flatMap(([name, value]) => [`-${name}`, value])
 
-/** The same for muxers that open many URLs. */
+/** ffmpeg's TLS options for muxers that open many URLs. */
 export const tlsForMuxer = (
   server: Standalone,
   device: Identity,

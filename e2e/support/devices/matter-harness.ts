@@ -4,17 +4,17 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { launchStandalone, type Standalone } from '../../server/standalone.ts'
 
-/** What the Matter test harness got to hear. */
+/** A response as the Matter test harness sees it. */
 export interface HarnessResponse {
   readonly status: number
   readonly type: string
   readonly body: Buffer
 }
 
-/** Where the server is found, as the harness is told it: the launcher, or a link to it. */
+/** The path of the server that the harness gets: the launcher, or a link to it. */
 export const launcher = join(import.meta.dirname, '../../../services/standalone/push_av_server.py')
 
-/** Starts the server as the harness does, from a folder that is not the server's; only the port is added. */
+/** Starts the server as the harness does, from another folder than the server's, with a free port. */
 export const launchAsHarness = (
   file: string,
   workingDirectory: string,
@@ -29,7 +29,7 @@ export const launchAsHarness = (
     cwd: '/',
   })
 
-/** One call as the harness makes it: HTTP/1.1, no certificate, no SNI, nothing verified, 5 s for the response. */
+/** Makes a call as the harness does: HTTP/1.1, no certificate, no SNI, no verification, 5 s for the response. */
 export async function ask(
   server: Standalone,
   method: string,
@@ -54,7 +54,7 @@ export async function ask(
   }
 }
 
-/** The same where the harness reads JSON, as it does of every response to a call that has a body. */
+/** Makes a call whose response the harness reads as JSON: each call with a body. */
 export async function askJson(server: Standalone, status: number, ...call: [string, string, unknown?]) {
   const heard = await ask(server, ...call)
   equal(heard.status, status, `${call[0]} ${call[1]}: ${heard.body}`)

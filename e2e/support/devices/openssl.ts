@@ -6,13 +6,13 @@ import type { Standalone } from '../../server/standalone.ts'
 
 const openssl = (...args: string[]) => mustRun('openssl', args)
 
-/** What `openssl req -newkey` takes. */
+/** Arguments of `openssl req -newkey`. */
 export const keyKinds = {
   'EC P-256': ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
   'RSA 2048': ['-newkey', 'rsa:2048'],
 } as const
 
-/** A key of the device's own and a certificate for it from the server, which never sees the key. */
+/** A device with its own key, which the server never sees, and a certificate for it from the server. */
 export async function signedDevice(
   server: Standalone,
   directory: string,
@@ -28,7 +28,7 @@ export async function signedDevice(
   return { cert: response.json?.cert, key, response }
 }
 
-/** A certificate from a CA that the server does not know. */
+/** A device with a certificate from a CA that the server does not know. */
 export async function foreignDevice(directory: string): Promise<Identity> {
   const at = (name: string) => join(directory, name)
   const ec = [...keyKinds['EC P-256'], '-nodes']
@@ -50,7 +50,9 @@ export async function foreignDevice(directory: string): Promise<Identity> {
   return { cert: at('foreign.pem'), key: at('foreign.key') }
 }
 
-/** A certificate from the server's own CA that is over. Its key is where the server itself keeps it. */
+/**
+ * A device with an expired certificate from the server's own CA. It is signed with the CA key in the working directory.
+ */
 export async function expiredDevice(server: Standalone, directory: string): Promise<Identity> {
   const at = (name: string) => join(directory, name)
   const root = join(server.workingDirectory, 'certs/device/root')

@@ -6,7 +6,7 @@ import type { Standalone } from '../../server/standalone.ts'
 import type { Media } from '../media/media.ts'
 import { push, type Requests, tlsArguments, tlsForMuxer } from './ffmpeg.ts'
 
-/** What a client is told before it pushes. */
+/** What a client needs to push. */
 interface Push {
   readonly server: Standalone
   readonly device: Identity
@@ -48,7 +48,7 @@ export const ffmpegDash: RealClient = (to) =>
     `${urlOf(to)}/manifest.mpd`,
   ])
 
-/** The same with playlists beside the MPD, all names its own. */
+/** ffmpeg's DASH muxer with playlists beside the MPD, under ffmpeg's own names. */
 export const ffmpegDashAndHls: RealClient = (to) =>
   push(to.stream, [
     ...live(to, 6),
@@ -59,7 +59,7 @@ export const ffmpegDashAndHls: RealClient = (to) =>
     `${urlOf(to)}/manifest.mpd`,
   ])
 
-/** One long request for each track. */
+/** ffmpeg with one long request for each track. */
 export const ffmpegLong: RealClient = (to) => {
   const movie = ['-f', 'mp4', '-movflags', '+cmaf+dash+delay_moov+skip_sidx+skip_trailer+frag_keyframe']
   const track = (map: string, path: string) => [
@@ -76,7 +76,7 @@ export const packager = join(
   `../../../node_modules/shaka-packager/bin/packager-linux-${process.arch}`,
 )
 
-/** Not every npm leaves the bit on that makes it a program. */
+/** Whether shaka-packager can be executed: not every npm sets the executable bit. */
 export function hasPackager(): boolean {
   try {
     accessSync(packager)
@@ -112,7 +112,7 @@ export const packagerDash: RealClient = (to) =>
 export const packagerHls: RealClient = (to) =>
   runPackager(to, to.media.source, ['--hls_master_playlist_output', `${urlOf(to)}/master.m3u8`])
 
-/** From a live encoder through a pipe, chunk by chunk. */
+/** shaka-packager from a live encoder through a pipe, chunk by chunk. */
 export const packagerLowLatency: RealClient = async (to) => {
   const pipe = join(to.media.directory, `low-latency-${to.stream}.ts`)
   await mustRun('mkfifo', [pipe])

@@ -7,7 +7,7 @@ import type { Identity } from '../../clients/curl.ts'
 import { freePort } from '../../server/free-port.ts'
 import type { Standalone } from '../../server/standalone.ts'
 
-/** A plain HTTP door on this machine that adds TLS and the device's certificate. */
+/** Starts stunnel: a plain HTTP port on this machine that adds TLS and the device's certificate. */
 export async function startStunnel(
   server: Standalone,
   device: Identity,

@@ -1,11 +1,11 @@
-/** What an MPD for tests says; the rest is as a Matter camera writes it. */
+/** Parts of an MPD for tests. The rest is as a Matter camera writes it. */
 export interface MpdParts {
   readonly tracks?: readonly string[]
   readonly codecs?: string
-  /** Seconds that it lists, from a number of seconds on. */
+  /** How many segments of a second it lists. */
   readonly seconds?: number
   readonly from?: number
-  /** In front of the names of segments. */
+  /** A prefix of the names of segments. */
   readonly at?: string
   readonly baseUrl?: string
   readonly start?: string
@@ -68,7 +68,7 @@ export function neatMpdText(tracks: readonly string[], media = [neatMedia], star
 }
 
 const neatMedia = '$RepresentationID$/$Number$.m4s'
-/** Another template that is no worse. */
+/** Another valid template. */
 export const otherMedia = '$RepresentationID$/x-$Number$.m4s'
 
 export const multivariantText = (tracks: readonly string[]): string =>
@@ -80,7 +80,7 @@ export const multivariantText = (tracks: readonly string[]): string =>
     ]),
   )
 
-/** A media playlist that says only what it is given. */
+/** A media playlist with these tags only. */
 export const playlistText = (...tags: readonly string[]): string =>
   lines('#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-TARGETDURATION:1', ...tags)
 

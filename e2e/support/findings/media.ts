@@ -30,13 +30,13 @@ const mfhd = (sequence: number) => box('mfhd', u32(0, sequence))
 const lasting = (duration: number) =>
   trun({ samples: Array.from({ length: 10 }, () => ({ duration, size: 10 })), firstFlags: sync })
 const tfdtBelowZero = box('tfdt', u32(0x0100_0000, 0xffff_ffff, 0xffff_fec8))
-/** The last second that NTP has. */
+/** A prft box with the last second of NTP's era. */
 const prftOfTheFuture = box('prft', u32(0x0100_0018, 1, 2 ** 32 - 1, 0, 0, 0))
-/** Its composition offset is below 0 in version 0. */
+/** A trun box of version 0 with a composition offset that is negative in version 1. */
 const shownEarly = box('trun', u32(0xb05, 1, 0, sync, 1_000, 100, 0xffff_ff00))
 const withoutBase = box('tfhd', u32(0x20, 1, nonSync))
 
-/** The nth second of track 1 (1000 units a second), which goes on where the one before it ended. */
+/** The nth segment, of one second, of track 1 with 1000 units a second. It begins where the one before it ends. */
 export const segmentOf = (nth: number, facts: Chunk = {}): Buffer =>
   Buffer.concat([styp(), prft, chunkOf(nth, facts)])
 
@@ -68,7 +68,7 @@ function fragment(...traf: readonly Buffer[]): Buffer {
   return Buffer.concat([styp(), prft, located(box('moof', mfhd(1), box('traf', ...traf))), mdat])
 }
 
-/** An init segment of H.264 unless told otherwise. */
+/** An init segment, by default of H.264. */
 export const initOf = (...parts: Parameters<typeof moov>): Buffer => Buffer.concat([ftyp, moov(...parts)])
 
 const otherProfile = avcConfiguration(0x64, 0x00, 0x28)
@@ -81,7 +81,7 @@ export const initLike = {
   ofAnotherProfile: initOf({ entry: visualEntry('avc1', otherProfile) }),
   ofMetadata: initOf({ handler: 'meta', entry: box('urim', Buffer.alloc(8)) }),
   ofAnotherLanguage: initOf({ inMdia: [box('elng', u32(0), letters('en\0'))] }),
-  /** Its handler says video. */
+  /** An audio entry in a track whose handler says video. */
   ofSound: initOf({ entry: visualEntry('mp4a', aac) }),
   named: initOf({ inUdta: [box('name', letters('front door'))] }),
   encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),

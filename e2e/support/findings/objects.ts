@@ -12,13 +12,13 @@ import { initOf, segmentOf } from './media.ts'
 
 /** One request of a device. */
 export interface UploadRequest {
-  /** Below the stream. */
+  /** Path below the stream. */
   readonly path: string
   readonly body: Buffer | string
   readonly headers?: Readonly<Record<string, string>>
-  /** Its connection is lost before the body's end. */
+  /** The connection is lost before the end of the body. */
   readonly isCutOff?: boolean
-  /** No certificate is shown. */
+  /** The device shows no certificate. */
   readonly isAnonymous?: boolean
 }
 
@@ -30,7 +30,7 @@ export const headed = (sent: UploadRequest, name: string, value: string): Upload
   headers: { [name]: value },
 })
 
-/** What a Matter camera sends, session 1 and track `video` unless told otherwise. */
+/** An init segment as a Matter camera sends it, by default of session 1 and track `video`. */
 export const init = (body = initOf(), track = 'video', session = 1): UploadRequest =>
   object(`session_${session}/${track}/${track}.init`, body)
 
@@ -60,13 +60,13 @@ export const finalPlaylist = (segments: number, track = 'video'): UploadRequest 
 export const hlsSegment = (number: number, seconds = '1.0', header = 'X-EXTINF-duration'): UploadRequest =>
   headed(segment(number), header, seconds)
 
-/** How sessions begin. */
+/** The beginning of a session. */
 export const started: readonly UploadRequest[] = [dynamicMpd(), init()]
 export const hlsReady: readonly UploadRequest[] = [multivariant('video'), initialPlaylist(), init()]
 export const recorded: readonly UploadRequest[] = [...started, segment(1001)]
 export const ended: readonly UploadRequest[] = [...recorded, staticMpd()]
 
-/** What is sent to a cmaf-ingest stream under names of one's own. */
+/** An init segment for a cmaf-ingest stream, which may have any name. */
 export const freeInit = (body = initOf()): UploadRequest => object('v/init.mp4', body)
 export const free = (nth: number, body = segmentOf(nth)): UploadRequest => object(`v/${nth}.m4s`, body)
 export const neatMpd = (...parts: Parameters<typeof neatMpdText>): UploadRequest =>

@@ -3,7 +3,7 @@ import { initOf, segmentOf } from './media.ts'
 import { anonymous, cutOff, dynamicMpd, freeInit, headed, object, segment, started } from './objects.ts'
 import { dash, ingest } from './scenario.ts'
 
-/** As many as the catalogue says. */
+/** The limit that the catalogue names. */
 const maxTracks = Number(/\d+/.exec(rules['too-many-tracks'].title))
 const manyInits = Array.from({ length: maxTracks }, (_, at) => object(`t${at}/init.mp4`, initOf()))
 

@@ -14,17 +14,17 @@ interface Finding {
   readonly message: string
 }
 
-/** What came of one request. */
+/** The outcome of one request. */
 interface UploadVerdict {
   readonly upload: string
-  /** Null where the connection was lost before a response. */
+  /** Null when the connection was lost before a response. */
   readonly status: number | null
   readonly findings: readonly Finding[]
 }
 
-/** A device that runs scenarios, each on a strict stream of its own, over connections that it keeps. */
+/** A device that runs scenarios over keep-alive connections, each on a strict stream of its own. */
 export interface ScenarioRunner extends Disposable {
-  /** What came of every request of a scenario, in order, and the stream that it ran on. */
+  /** Runs a scenario. Resolves with its stream and the outcomes of its requests, in order. */
   run(scenario: Scenario): Promise<{ readonly stream: string; readonly judged: readonly UploadVerdict[] }>
   readonly get: (path: string) => ReturnType<Client['send']>
 }
@@ -59,7 +59,7 @@ export async function scenarioRunner(server: Standalone): Promise<ScenarioRunner
     return { upload: json.upload_id, status, findings: json.findings }
   }
 
-  /** Most of a body, and then nothing: what is said of it is in the log of uploads. */
+  /** Sends most of a body and cuts the connection. The wire log has the findings. */
   async function cutOff(stream: string, { path, body }: UploadRequest): Promise<UploadVerdict> {
     const before = (await uploadsOf(known, stream)).length
     using connection = await rawConnection(server, device)

@@ -1,13 +1,13 @@
 import type { IngestInterface } from '../../../services/ingest/src/streams/stream.ts'
 import type { UploadRequest } from './objects.ts'
 
-/** How to come by a finding: the last request of each scenario is the one that shows it. */
+/** How to cause a finding. The last request of the scenario shows it. */
 export interface Scenario {
-  /** The last request, in words. */
+  /** What the last request does, in words. */
   readonly what: string
   readonly interface: IngestInterface
   readonly sent: readonly UploadRequest[]
-  /** Tracks that the stream's user has named. */
+  /** Track names that the user expects of the stream. */
   readonly expected?: readonly string[]
 }
 

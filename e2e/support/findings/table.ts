@@ -17,7 +17,7 @@ This file is made from \`services/ingest/src/validation/rules/\` and \`e2e/suppo
 \`npm run docs:findings\`.
 `
 
-/** The documentation of all findings, Markdown. */
+/** The documentation of all findings in Markdown. */
 export function findingsTable(): string {
   const head = [
     'finding',

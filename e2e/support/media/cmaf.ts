@@ -2,14 +2,14 @@ import * as boxes from '@pushav/shared/testing/media/boxes.ts'
 
 type HeaderParts = Parameters<typeof boxes.moov>[0]
 
-/** A CMAF header of a video track with a timescale of 1000, unless its parts say otherwise. */
+/** A CMAF header, by default of a video track with a timescale of 1000. */
 export const header = (parts: HeaderParts = {}): Buffer => Buffer.concat([boxes.ftyp, boxes.moov(parts)])
 
 export const audioHeader = (): Buffer =>
   header({ handler: 'soun', entry: boxes.audioEntry('mp4a', boxes.aac) })
 
 interface SegmentParts {
-  /** Where it begins, seconds; by default segment n begins at n − 1. */
+  /** The begin of the segment in seconds; by default n − 1 for segment n. */
   readonly at?: number
   readonly sequence?: number
   readonly brands?: readonly string[]
@@ -18,7 +18,7 @@ interface SegmentParts {
   readonly chunks?: number
 }
 
-/** The nth segment of a track, one second for each of its chunks. */
+/** The nth segment of a track, with one second for each chunk. */
 export function segment(nth: number, parts: SegmentParts = {}): Buffer {
   const { at = nth - 1, sequence = nth, brands = ['cmfs'], lead = [boxes.prft], chunks = 1 } = parts
   const media = Array.from({ length: chunks }, (_, n) => [
@@ -32,11 +32,11 @@ interface MpdParts {
   readonly type?: 'static' | 'dynamic'
   readonly attributes?: string
   readonly start?: string
-  /** Elements in front of the adaptation sets. */
+  /** Elements before the adaptation sets. */
   readonly lead?: string
 }
 
-/** An MPD with one period; each set is its representations' ids and its template. */
+/** An MPD with one period. Each adaptation set is given by the ids of its representations and its template. */
 export function mpd(
   sets: readonly (readonly [ids: readonly string[], template: string])[],
   parts: MpdParts = {},
@@ -57,7 +57,7 @@ export function mpd(
 const epoch =
   'availabilityStartTime="1970-01-01T00:00:00Z" publishTime="2026-01-01T00:00:00Z" minimumUpdatePeriod="PT9S"'
 
-/** By default as 6.2-16 asks for it. */
+/** A template, by default as DASH-IF 6.2-16 demands. */
 export const template = (
   media = '$RepresentationID$-$Number$.cmfv',
   initialization = '$RepresentationID$-init.cmfv',

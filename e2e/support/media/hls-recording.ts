@@ -1,7 +1,7 @@
 import { mustRun } from '../../server/run.ts'
 import type { RecordedObject } from './matter-recording.ts'
 
-/** A recording of a dash stream as a camera sends it to an hls stream: the same media, playlists for its MPDs. */
+/** Turns a recording of a dash stream into one of an hls stream: the same media, with playlists in place of MPDs. */
 export async function asHls(recording: readonly RecordedObject[]): Promise<readonly RecordedObject[]> {
   const inits = recording.filter(({ path }) => path.endsWith('.init'))
   const names = inits.map(trackOf)
@@ -28,7 +28,7 @@ const head = ['#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:5']
 
 const trackOf = ({ path }: RecordedObject): string => path.split('/')[1] ?? ''
 
-/** With the duration that ffprobe sums up, as the header says it. */
+/** Adds the header with the duration that ffprobe computes. */
 async function timed(
   segment: RecordedObject,
   inits: readonly RecordedObject[],
@@ -37,7 +37,7 @@ async function timed(
   if (!init) throw new Error(`no init segment for ${segment.path}`)
   const args = ['-v', 'error', '-show_entries', 'packet=duration_time', '-of', 'csv=p=0', '-']
   const { stdout } = await mustRun('ffprobe', args, { input: Buffer.concat([init.body, segment.body]) })
-  // Lines of packets with side data have empty columns behind the number.
+  // Lines of packets with side data have empty columns after the number.
   const durations = [...String(stdout).matchAll(/^\d+\.\d+/gm)].map(Number)
   const seconds = durations.reduce((sum, duration) => sum + duration, 0).toFixed(3)
   return { ...segment, seconds, headers: [`X-EXTINF-duration: ${seconds}`] }

@@ -1,8 +1,8 @@
-/** Something that a camera would not send, and what has to be found in it. */
+/** Media that no camera would send, and the finding that it must get. */
 export interface Hostile {
   readonly path: string
   readonly body: Buffer
-  /** A code that must be among the findings. */
+  /** A code that must be among its findings. */
   readonly code: string
 }
 
@@ -35,7 +35,7 @@ const segment = (offset: number, size: number): Buffer =>
     mdat,
   ])
 
-/** Each box is all that the one around it holds, down to the last byte. */
+/** Nested boxes, each the only content of the one around it. */
 const nested = (types: readonly string[], depth: number): Buffer =>
   Buffer.concat(
     Array.from({ length: depth }, (_, at) =>
@@ -137,8 +137,8 @@ const hostileManifests: Readonly<Record<string, Hostile>> = {
   },
 }
 
-/** By what they are. */
+/** Hostile media by a name. */
 export const hostileMedia: Readonly<Record<string, Hostile>> = { ...hostileBoxes, ...hostileManifests }
 
-/** The first bytes of a track, enough for it to count. */
+/** The smallest segment that counts as media of a track. */
 export const bareSegment: Buffer = segment(100, 1)

@@ -5,10 +5,10 @@ import { putHead, type RawConnection, rawConnection } from '../../clients/raw-tl
 import { mustRun } from '../../server/run.ts'
 import type { Media } from './media.ts'
 
-/** What ffmpeg would send of one track in one long request, cut by its own boxes. */
+/** The body of one long request of ffmpeg's for one track, split at its boxes. */
 export interface LongBody {
   readonly header: Buffer
-  /** Of one second each. */
+  /** Segments of one second each. */
   readonly segments: readonly Buffer[]
   readonly all: Buffer
 }
@@ -32,11 +32,11 @@ function boxesOf(bytes: Buffer): { type: string; start: number }[] {
   return boxes
 }
 
-/** An upload whose end is still to come. */
+/** An upload in flight. */
 export interface OpenUpload extends Disposable {
   readonly connection: RawConnection
   send(...parts: readonly Buffer[]): void
-  /** Ends the body; what the server answers. */
+  /** Ends the body. Resolves with the response. */
   end(): Promise<string>
 }
 

@@ -11,7 +11,7 @@ export interface RecordedObject {
   readonly headers?: readonly string[]
 }
 
-/** How the example camera of a Matter release writes its MPDs. */
+/** The style of the MPDs of a Matter release's example camera. */
 export interface MpdStyle {
   readonly media: string
   readonly dynamicHasTimeline: boolean
@@ -55,7 +55,7 @@ export async function recordSession(
   return [mpdOf('dynamic', style), ...inits, ...media.flat(), mpdOf('static', style)]
 }
 
-/** The init segment and the segments of a track. */
+/** Records the init segment and the segments of a track. */
 async function recordTrack(source: string, parent: string, { name, map }: Track): Promise<RecordedObject[]> {
   const directory = join(parent, name)
   await mkdir(directory, { recursive: true })
@@ -98,7 +98,7 @@ function mpdOf(type: 'dynamic' | 'static', style: MpdStyle): RecordedObject {
   return { path: 'session_1/index.mpd', type: 'application/dash+xml', body: Buffer.from(text) }
 }
 
-/** With a timeline of as many segments as are known; the example camera keeps `duration` beside it. */
+/** An adaptation set with a timeline of the known segments. The example camera writes `duration`, too. */
 function adaptationSet({ name, mime, timescale }: Track, id: number, style: MpdStyle, known: number): string {
   const duration = segmentSeconds * timescale
   const timeline =

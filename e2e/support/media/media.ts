@@ -13,7 +13,7 @@ export interface Media {
   readonly segment: Buffer
 }
 
-/** Made by ffmpeg once for all suites that a process runs; each has a directory of its own. */
+/** Has ffmpeg make the media once for all suites of a process. Each suite gets a directory of its own. */
 export function mediaOfSuite(): () => Media {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>> | null = null
   let media: Media | null = null
@@ -34,7 +34,7 @@ export function mediaOfSuite(): () => Media {
   }
 }
 
-/** Kept between suites, because encoding takes most of a second of a processor. */
+/** Shared by the suites of a process, because encoding takes most of a second of processor time. */
 let made: ReturnType<typeof makeMedia> | undefined
 
 async function makeMedia() {

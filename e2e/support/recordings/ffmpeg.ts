@@ -9,7 +9,7 @@ const http = ({ server, device }: Target): string[] => [
   ...['-method', 'PUT', '-http_persistent', '1', '-http_opts', tlsForMuxer(server, device)],
 ]
 
-/** Pushed by ffmpeg itself, in real time. */
+/** A recording that ffmpeg pushes itself, in real time. */
 const live = (name: string, args: readonly string[], manifest: string) => ({
   name: `ffmpeg ${name}`,
   push: (to: Target) =>
@@ -19,7 +19,7 @@ const live = (name: string, args: readonly string[], manifest: string) => ({
     ]),
 })
 
-/** Written to files first. */
+/** A recording that ffmpeg writes to files, which are pushed afterwards. */
 const filed = (
   name: string,
   args: readonly string[],

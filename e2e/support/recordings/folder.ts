@@ -12,7 +12,10 @@ const types: Readonly<Record<string, string>> = {
 
 const isManifest = (path: string): boolean => /\.(mpd|m3u8)$/.test(path)
 
-/** What a muxer writes into a folder, in the order in which its files came into being; manifests, in their last state, at the end. */
+/**
+ * Pushes the files that a muxer writes to a folder: media in the order of their creation, then the manifests as they
+ * are at the end.
+ */
 export async function pushFolder(to: Target, record: (folder: string) => Promise<unknown>): Promise<null> {
   const folder = join(to.media.directory, `stream-${to.stream}`)
   await mkdir(folder, { recursive: true })

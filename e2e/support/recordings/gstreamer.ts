@@ -9,7 +9,7 @@ export async function hasGstreamer(): Promise<boolean> {
   )
 }
 
-/** A pipeline behind `d.`, a demultiplexer with pads video_0 and audio_0; files go into the working directory. */
+/** A pipeline after `d.`, a demultiplexer with pads video_0 and audio_0, that writes files to the working directory. */
 const pipeline = (name: string, sinks: readonly string[]): Recording => ({
   name: `GStreamer ${name}`,
   push: (to) =>

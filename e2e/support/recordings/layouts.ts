@@ -7,7 +7,7 @@ import { explain, growing, type Recording, type Target } from './recording.ts'
 
 const latest: MpdStyle = { media: 'segment_$Number$.m4s', dynamicHasTimeline: false }
 
-/** Objects made from a Matter recording of the source. */
+/** A recording made from a Matter recording of the same source. */
 const layout = (
   name: string,
   objectsOf: (
@@ -153,7 +153,7 @@ function espressif(all: readonly RecordedObject[]): readonly RecordedObject[] {
   return [mpdOf(live), ...media, mpdOf(done)]
 }
 
-/** The same with playlists beside its MPDs. */
+/** An ESP32-P4 with playlists beside its MPDs. */
 function espressifHls(all: readonly RecordedObject[]): readonly RecordedObject[] {
   const [dynamic, init, ...rest] = espressif(all)
   const end = rest.at(-1)

@@ -29,7 +29,7 @@ const descriptor = (source: string, kind: string, fields: string): string => {
 const descriptors = (source: string, naming: Naming, prefix = ''): string[] =>
   ['video', 'audio'].map((kind) => descriptor(source, kind, naming(kind, prefix)))
 
-/** Pushed by the packager itself, as fast as the server responds. */
+/** A recording that the packager pushes itself, as fast as the server responds. */
 const pushed = (name: string, naming: Naming, args: readonly string[]): Recording => ({
   name: `shaka-packager ${name}`,
   push: async (to) => {
@@ -46,7 +46,7 @@ const tlsOf = ({ server, device }: Target): string[] => [
   ...['--client_cert_private_key_file', device.key],
 ]
 
-/** Written to files first. */
+/** A recording that the packager writes to files, which are pushed afterwards. */
 const filed = (
   name: string,
   tracksOf: (to: Target) => readonly string[] | Promise<readonly string[]>,

@@ -3,7 +3,7 @@ import type { Standalone } from '../../server/standalone.ts'
 import type { Requests } from '../devices/ffmpeg.ts'
 import type { Media } from '../media/media.ts'
 
-/** Where a client pushes to. */
+/** The stream that a client pushes to. */
 export interface Target {
   readonly server: Standalone
   readonly device: Identity
@@ -14,14 +14,14 @@ export interface Target {
 /** A recording as a real client makes it. */
 export interface Recording {
   readonly name: string
-  /** The interface of the stream that it is pushed to; absent: cmaf-ingest. */
+  /** The interface of the stream; by default cmaf-ingest. */
   readonly interface?: 'dash' | 'hls'
   readonly push: (to: Target) => Promise<Requests | null>
-  /** Every code of severity error or warning that it gets, with the reason why it is right. */
+  /** Codes of all errors and warnings that the recording gets, with the reason why each is right. */
   readonly explained?: Readonly<Record<string, string>>
 }
 
-/** The same recording with reasons for what it gets. */
+/** The recording with reasons for its findings. */
 export const explain = (recording: Recording, explained: Readonly<Record<string, string>>): Recording => ({
   ...recording,
   explained,

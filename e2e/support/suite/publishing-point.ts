@@ -11,14 +11,14 @@ export interface PublishingPoint {
   readonly stream: string
   /** Its path on the server, without a slash at the end. */
   readonly path: string
-  /** Asks for something below the publishing point; an empty path is the point itself. */
+  /** Sends a request below the publishing point; an empty path is the point itself. */
   send(method: string, path: string, body?: Buffer | string, headers?: OutgoingHttpHeaders): Promise<Reply>
-  /** Uploads something; the codes of what is found in it. Throws when the response is not 202. */
+  /** Uploads an object. Resolves with the codes of its findings. Throws when the response is not 202. */
   put(path: string, body: Buffer | string, headers?: OutgoingHttpHeaders): Promise<readonly string[]>
   get(path: string): Promise<Reply>
-  /** The session of objects that name none, as the API shows it. */
+  /** The session of objects whose path names no session, in the API's JSON. */
   session(): Promise<ShownSession>
-  /** Every upload in order, as the wire log shows it. */
+  /** All uploads in order, in the wire log's JSON. */
   log(): Promise<readonly LoggedUpload[]>
 }
 
@@ -71,7 +71,7 @@ export function publishingPointOfSuite(env: NodeJS.ProcessEnv = {}): () => Publi
 export const codesOf = ({ json }: Pick<Reply, 'json'>): readonly string[] =>
   json.findings.map(({ code }: { code: string }) => code)
 
-/** What a device sees of a stream. */
+/** A device and the stream that it pushes to. */
 export function publishingPoint(
   server: Standalone,
   device: Identity,

@@ -3,7 +3,7 @@ import { curl } from '../../clients/curl.ts'
 import type { Standalone } from '../../server/standalone.ts'
 import type { Requests } from '../devices/ffmpeg.ts'
 
-/** A rule as the report shows it. */
+/** A rule in the report. */
 export interface Row {
   readonly code: string
   readonly severity: string
@@ -12,7 +12,7 @@ export interface Row {
   readonly uploads: readonly string[]
 }
 
-/** One upload as the wire log shows it. */
+/** One upload in the wire log. */
 export interface LoggedUpload {
   readonly id: string
   readonly path: string
@@ -20,7 +20,7 @@ export interface LoggedUpload {
   readonly findings: readonly { readonly code: string; readonly severity: string; readonly message: string }[]
 }
 
-/** Every rule that was violated in a session, or in all sessions of a stream. */
+/** The rules that a session, or all sessions of a stream, violate. */
 export async function violations(
   server: Standalone,
   stream: string,
@@ -37,10 +37,10 @@ export async function logOf(server: Standalone, stream: string): Promise<readonl
   return (await curl(server, `/streams/${stream}/uploads?limit=1000`)).json.uploads
 }
 
-/** ffmpeg resets its connections at exit: of each of them the last manifest may die in the kernel. */
+/** ffmpeg resets its connections at exit, and the kernel may then drop the last manifest of each. */
 const maxLost = 4
 
-/** Waits until what a client says it sent has been judged. */
+/** Waits until the server has judged all that a client says it has sent. */
 export async function untilValidated(
   server: Standalone,
   stream: string,

@@ -4,7 +4,7 @@ import { closeAfterTests } from '../../tiers/leak-check.ts'
 
 const lastLines = 40
 
-/** One standalone for all tests of a suite; what it printed last is shown when one of them fails. */
+/** One standalone for all tests of a suite. When a test fails, its last lines are shown. */
 export function serverOfSuite(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): () => Standalone {
   let server: Standalone | null = null
   after('stops the server', async function () {
@@ -17,12 +17,12 @@ export function serverOfSuite(flags: readonly string[] = [], env: NodeJS.Process
   })
 }
 
-/** By their settings, as JSON. */
+/** Shared servers by their settings as JSON. */
 const shared = new Map<string, Promise<Standalone>>()
 
 /**
- * The same for all suites that mocha runs in one go and that ask for the same settings: each has streams of its own, and
- * takes it as it is that others have been there.
+ * One standalone for all suites of one mocha process that ask for the same settings. Each suite uses streams of its
+ * own, and must cope with the traces of other suites.
  */
 export const sharedServerOfSuite = (env: NodeJS.ProcessEnv = {}): (() => Standalone) =>
   serverFrom(() => {

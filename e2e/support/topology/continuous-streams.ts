@@ -9,7 +9,7 @@ import type { Media } from '../media/media.ts'
 
 const reindexMain = new URL('../../../services/ingest/src/reindex.ts', import.meta.url).pathname
 
-/** Streams of which each gets an init segment and, now and then, segments, all at once. */
+/** Creates streams with an init segment each, to which segments are pushed all at once. */
 export function continuousStreams(
   ingest: Ingest,
   ids: readonly string[],
@@ -21,7 +21,7 @@ export function continuousStreams(
       for (const id of ids) equal((await ingest.send('POST', '/streams')).json.stream_id, Number(id))
       await Promise.all(ids.map((id) => put(id, 'v/init.cmfv', init)))
     },
-    /** One more segment for each, one with a wrong name and one without sense. */
+    /** Pushes a segment to each stream, one with a wrong name, and one that is not media. */
     async feed(): Promise<void> {
       fed++
       await Promise.all(
@@ -31,7 +31,7 @@ export function continuousStreams(
         }),
       )
     },
-    /** Resolves when every upload of all has a verdict and what ffprobe says. */
+    /** Resolves when all uploads have a verdict and a probe. */
     untilThrough: () =>
       until('all verdicts and probes', async () => {
         const counts = await Promise.all(ids.map(throughOf))
@@ -51,7 +51,7 @@ export function continuousStreams(
   }
 }
 
-/** Everything that the API says of all streams. */
+/** All that the API says about all streams. */
 export async function apiContents(ingest: Ingest): Promise<unknown> {
   const { streams } = (await ingest.get('/streams')).json
   const rest = []
@@ -64,7 +64,7 @@ export async function apiContents(ingest: Ingest): Promise<unknown> {
   return { streams, rest, summary: (await ingest.get('/streams?summary=true')).json }
 }
 
-/** The kinds of the events that are told from now on. */
+/** Subscribes to events; the result has the kinds of those that have arrived. */
 export async function listenTo(ingest: Ingest) {
   const request = ingest.begin('GET', '/events')
   request.end()
@@ -78,7 +78,7 @@ export async function listenTo(ingest: Ingest) {
   return { kinds, [Symbol.dispose]: () => request.destroy() }
 }
 
-/** Runs `npm run reindex`'s process to its end. */
+/** Runs the process of `npm run reindex` to its end. */
 export async function reindex(settings: Record<string, string>): Promise<void> {
   const env = { ...bareEnv(), HANDOVER_FILE: '/dev/null', LOG_LEVEL: 'warn', ...settings }
   const [code] = await once(fork(reindexMain, { env }), 'exit')

@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
-/** A way to a server that breaks once, after so many bytes of what it says. */
+/** A relay to a server that breaks once, after a number of bytes from the server. */
 export interface CuttingRelay extends AsyncDisposable {
   readonly port: number
-  /** Bytes of the server's that have passed. */
+  /** How many bytes of the server have passed. */
   passed(): number
-  /** Resolves when it breaks. */
+  /** Resolves when the relay breaks. */
   readonly tripped: Promise<unknown>
 }
 
-/** Passes connections on; with byte number `at` it holds back the rest, does `then`, and cuts all of them. */
+/** Relays connections. At byte `at` it holds back the rest, calls `then`, and cuts all connections. */
 export async function startCuttingRelay(
   to: number,
   at: number,

@@ -9,17 +9,17 @@ import { Redis } from 'ioredis'
 const code = (folder: string) => join(import.meta.dirname, '../../..', folder, 'src/main.ts')
 
 /**
- * Ingests with nothing in common but Redis, an object store and the certificates, behind one proxy; and a probe worker that reads
- * from the store.
+ * Ingests with nothing in common but Redis, an object store and the certificates, behind one proxy; and a probe worker
+ * that reads from the store.
  */
 export interface Machines extends AsyncDisposable {
   readonly port: number
   readonly rootCertificate: string
-  /** Ends an ingest as a crash would, and removes all that it has stored. */
+  /** Kills an ingest, as a crash would, and removes everything that it has stored. */
   lose(instance: string): Promise<void>
-  /** Starts it again, on an empty disk. */
+  /** Starts a lost ingest again, on an empty disk. */
   replace(instance: string): Promise<void>
-  /** Empties Redis and loses all machines, then starts them again. */
+  /** Empties Redis and loses all machines, then starts all of them again. */
   replaceAll(): Promise<void>
 }
 

@@ -8,18 +8,18 @@ import { createRecorder, type Recorder } from '../../../proxy/test/recorder.ts'
 import { handoverFor } from '../../../proxy/test/running-proxy.ts'
 import type { Identity } from '../../clients/curl.ts'
 
-/** The process of the proxy, with a server behind it that notes what reaches it. */
+/** A proxy process with a server behind it that records what reaches it. */
 export interface ProxyAlone extends AsyncDisposable {
   readonly port: number
   readonly pid: number
   readonly rootCertificate: string
   readonly device: Identity
   readonly upstream: Recorder
-  /** What it has written to its log. */
+  /** The log of the proxy. */
   readonly output: () => string
-  /** Resident now, and at its peak; NaN once it has ended. */
+  /** Resident memory of the proxy; NaN when it has exited. */
   memory(): Promise<{ readonly nowMiB: number; readonly peakMiB: number }>
-  /** Null while it runs. */
+  /** Exit code of the proxy; null while it runs. */
   exitCode(): number | null
 }
 

@@ -3,21 +3,21 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { directoryWithRoots } from '../../../services/ingest/src/testing/certificates.ts'
 
-/** Proxy and ingest without any probe worker: the machine that cameras push to. */
+/** Proxy and ingest without a probe worker: the machine that cameras push to. */
 export interface ProxyAndIngest extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly workingDirectory: string
   readonly rootCertificate: string
-  /** Ends both as a crash would. */
+  /** Kills both, as a crash would. */
   kill(): Promise<void>
-  /** Starts both again, where they were. */
+  /** Starts both again, on the same ports and directory. */
   start(): Promise<void>
 }
 
 const code = (folder: string) => join(import.meta.dirname, '../../..', folder, 'src/main.ts')
 
-/** Starts both on a free port, for a Redis that is there already. */
+/** Starts both on a free port, with an existing Redis. */
 export async function startProxyAndIngest(redisUrl: string): Promise<ProxyAndIngest> {
   await using built = new AsyncDisposableStack()
   const { path } = built.use(await directoryWithRoots())

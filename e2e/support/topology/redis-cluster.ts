@@ -7,18 +7,18 @@ import { mustRun } from '../../server/run.ts'
 export interface RedisCluster extends AsyncDisposable {
   readonly url: string
   readonly nodes: readonly ClusterNode[]
-  /** The node that holds a key of that name. */
+  /** The node that owns the slot of a key. */
   holderOf(key: string): Promise<ClusterNode>
-  /** Adds a server that takes the place of a node when that is gone. */
+  /** Adds a replica, which takes over when its node is gone. */
   addReplicaOf(node: ClusterNode): Promise<ClusterNode>
-  /** Waits until all nodes say that every slot is served, or that not. */
+  /** Waits until all nodes report that the Cluster serves all slots (`ok`), or does not (`fail`). */
   untilState(state: 'ok' | 'fail'): Promise<void>
 }
 
 interface ClusterNode extends AsyncDisposable {
   readonly host: string
   readonly server: RedisServer
-  /** What redis-cli prints. */
+  /** Runs a command; resolves with the output of redis-cli. */
   ask(...command: string[]): Promise<string>
 }
 

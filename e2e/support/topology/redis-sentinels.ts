@@ -11,12 +11,12 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { freePort } from '../../server/free-port.ts'
 import { mustRun } from '../../server/run.ts'
 
-/** A primary, its replica and three Sentinels that make the replica the primary when that is gone. */
+/** A primary, a replica and three Sentinels, which promote the replica when the primary is gone. */
 export interface Sentinels extends AsyncDisposable {
   readonly url: string
   readonly primary: RedisServer
   readonly replica: RedisServer
-  /** Waits until the Sentinels name the replica, and it takes writes. */
+  /** Waits until the Sentinels name the replica as primary and it accepts writes. */
   untilFailover(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export async function startSentinels(): Promise<Sentinels> {
     primary,
     replica,
     async untilFailover() {
-      // A server whose role changes ends its connections.
+      // A server closes its connections when its role changes.
       const role = () => ask(replica, 'role').catch(() => '')
       await until('the failover', async () => (await role()).startsWith('master'))
       for (const port of ports)

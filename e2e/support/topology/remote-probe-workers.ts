@@ -12,7 +12,7 @@ export type RemoteProbeWorkers = Awaited<ReturnType<typeof startRemoteProbeWorke
 
 const once = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const
 
-/** A server, its Redis, and workers that are started by hand: on its directory, or without it. */
+/** Starts a server, its Redis, and probe workers with or without access to its working directory. */
 export async function startRemoteProbeWorkers() {
   await using built = new AsyncDisposableStack()
   const server = built.use(await startRedisServer())
@@ -36,7 +36,7 @@ export async function startRemoteProbeWorkers() {
     workHere: () => startWorkerProcess({ ...settings, WORKING_DIRECTORY: proxyAndIngest.workingDirectory }),
     workElsewhere: (more: Record<string, string> = {}) =>
       startWorkerProcess({ ...settings, ...remote, ...more }),
-    /** No worker takes jobs meanwhile. */
+    /** Removes all jobs. Call this only while no worker takes jobs. */
     async empty() {
       for (const each of [queue, urgent]) await each.obliterate({ force: true })
     },
@@ -53,7 +53,7 @@ export async function startRemoteProbeWorkers() {
         jobs.map((data) => ({ name: 'probe', data, opts: { ...once, ...options, jobId: data.upload } })),
       )
     },
-    /** What a worker leaves in Redis for each, which is forgotten then; the worker ends. */
+    /** The outcomes that a worker saves for jobs. Removes them from Redis and stops the worker. */
     async outcomesBy(worker: WorkerProcess, jobs: readonly ProbeJob[]): Promise<string[]> {
       await using _ending = worker
       const outcomes = await until('all outcomes', async () => {

@@ -10,13 +10,13 @@ import type { Reachable as ByTls } from '../../clients/raw-tls.ts'
 
 export interface Deployment extends AsyncDisposable, ByCurl, ByTls {
   readonly workingDirectory: string
-  /** Kills the ingest with that name as a crash would. */
+  /** Kills the ingest with that name, as a crash would. */
   kill(instance: string): Promise<void>
 }
 
 /**
- * One proxy before as many ingests as there are names, all on one Redis and one working directory. With the
- * certificates of another one it starts sooner. Ingests that are not told their names take free ones themselves.
+ * Starts one proxy before as many ingests as there are names, all on one Redis and one working directory. With the
+ * certificates of another deployment it starts sooner. Ingests without a name choose free ones themselves.
  */
 export async function startDeployment(
   instances: readonly string[],
