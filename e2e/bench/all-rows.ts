@@ -16,7 +16,7 @@ import { hasNginx, oneHop, twoHops } from './servers/nginx.ts'
 import { pinnedServer } from './servers/pinned-server.ts'
 import { uiRows } from './ui/ui-rows.ts'
 
-/** They take long, or compare nothing. */
+/** Rows that run only when `--rows` names them, because they take long or compare nothing. */
 const byNameOnly = [
   ...fleetNames,
   ...limitsNames,

@@ -11,7 +11,7 @@ export interface Api extends Disposable {
 
 interface ApiResponse {
   readonly status: number
-  /** Parsed on access: parsing a long response would delay what is timed meanwhile. */
+  /** The JSON of the response, parsed on access: parsing a long response would delay what is being timed. */
   // biome-ignore lint/suspicious/noExplicitAny: responses are looked into freely here
   readonly json: any
   /** From the call to the last byte of the response. */

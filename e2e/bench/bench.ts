@@ -4,12 +4,12 @@ import type { Certificates } from './certificates.ts'
 import type { Media } from './media.ts'
 import type { Options } from './options.ts'
 
-/** What every row works with. */
+/** What all rows need. */
 export interface Bench {
   readonly options: Options
-  /** Ends everything: Ctrl-C, or the time is over. */
+  /** Aborted by Ctrl-C, or when the time is over. */
   readonly signal: AbortSignal
-  /** For everything that is written: in memory where there is room, but for the rows that measure a disk. */
+  /** A directory for all files: in memory if there is room, except for rows that measure a disk. */
   readonly directory: string
   readonly media: Media
   readonly certificates: Certificates
@@ -18,30 +18,30 @@ export interface Bench {
   readonly generate: Generator
 }
 
-/** What one run of a row came to; figures by name, faults in sentences. */
+/** The result of one run of a row: figures by name, and faults in sentences. */
 export interface Measurement {
   readonly figures: Readonly<Record<string, number>>
   readonly faults: readonly string[]
 }
 
-/** Something to measure, for one server after the other. */
+/** Something to measure with one server after the other. */
 export interface Row {
   readonly name: string
   readonly servers: readonly string[]
-  /** Measured once, even with `--rounds`. */
+  /** Whether the row is measured once, even with `--rounds`. */
   readonly isOnce: boolean
   readonly targets: readonly Target[]
   measure(server: string): Promise<Measurement>
 }
 
-/** What is to be reached; the figure is made of the medians of the row. */
+/** A target. Its figure is computed from the medians of the row. */
 export interface Target {
   readonly text: string
-  /** `told`: worth knowing, nothing is to be reached. */
+  /** `told`: a figure without a target. */
   readonly sense: 'at least' | 'at most' | 'told'
-  /** Null for what is told. */
+  /** Null for `told`. */
   readonly limit: number | null
-  /** Null where something that it needs was not measured. */
+  /** Null when a figure that it needs was not measured. */
   figure(median: (server: string, figure: string) => number | null): number | null
 }
 

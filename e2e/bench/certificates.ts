@@ -4,7 +4,7 @@ import { makeDevice } from '../clients/curl.ts'
 import type { DeviceFiles } from '../load/device-files.ts'
 import { launchServer } from './servers/launch.ts'
 
-/** Files that a server in our place needs. */
+/** Certificate files for another server than this one. */
 export interface ServerFiles {
   readonly cert: string
   readonly key: string

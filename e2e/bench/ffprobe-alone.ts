@@ -10,11 +10,11 @@ import type { Media } from './media.ts'
 const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30, niceness: 19 }
 const name = process.env.FFPROBE ?? 'ffprobe'
 
-/** The product's ffprobe by itself, in the confinement that the product finds here. */
+/** ffprobe alone, in the confinement that the probe worker chooses on this machine. */
 export const confinedFfprobe = async (): Promise<Ffprobe> =>
   (await prepareFfprobe(name, bounds, 'preferred')).ffprobe
 
-/** The same with no more than a shell's limits. */
+/** ffprobe alone, with only the limits of a shell. */
 export async function bareFfprobe(): Promise<Ffprobe> {
   const program = await findProgram(name, process.env.PATH ?? '')
   const loosest = confinements(program ?? '', bounds).at(-1)
@@ -22,7 +22,7 @@ export async function bareFfprobe(): Promise<Ffprobe> {
   return ffprobeIn(loosest, bounds, createLauncherPool(loosest, bounds.niceness))
 }
 
-/** One run on a segment behind its init segment; milliseconds. */
+/** Runs ffprobe once on a segment after its init segment. Resolves with the time in milliseconds. */
 export async function timeFfprobe(ffprobe: Ffprobe, media: Media, segment: string): Promise<number> {
   await using sandbox = await createSandboxDir(segment, await readFile(media.init))
   const begun = performance.now()

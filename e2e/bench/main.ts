@@ -72,7 +72,7 @@ function tell(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
-/** Memory, where there are some GiB of it for files: a disk would be what is measured. */
+/** A directory in memory if there are some GiB for files, so that the bench does not measure the disk. */
 async function roomyDirectory(): Promise<string> {
   const memory = '/dev/shm'
   if (!existsSync(memory)) return tmpdir()

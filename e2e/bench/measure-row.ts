@@ -1,15 +1,17 @@
 import type { Bench, Measurement, Row } from './bench.ts'
 import { median } from './statistics.ts'
 
-/** What a row came to. */
+/** The result of a row. */
 export interface RowResult {
   readonly row: Row
-  /** The runs of each server, in order. */
+  /** The runs with each server, in order. */
   readonly runs: ReadonlyMap<string, readonly Measurement[]>
   readonly faults: readonly string[]
 }
 
-/** Each server in turn, round after round; a run that fails is a fault, not an end. */
+/**
+ * Measures a row with each server in turns, round after round. A run that fails is a fault and does not end the bench.
+ */
 export async function measureRow(
   row: Row,
   { options, signal }: Pick<Bench, 'options' | 'signal'>,
@@ -37,7 +39,7 @@ export async function measureRow(
   }
 }
 
-/** The median of a figure over the rounds; null where it was not measured. */
+/** The median of a figure over the rounds; null when it was not measured. */
 export const medianOf =
   ({ runs }: RowResult) =>
   (server: string, figure: string): number | null =>

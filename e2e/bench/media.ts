@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mustRun } from '../server/run.ts'
 
-/** A CMAF track, and files with one segment of it of about each size. */
+/** A CMAF track: its init segment, and files with one segment of about each size. */
 export interface Media {
   readonly init: string
   readonly segments: Readonly<Record<Size, string>>
@@ -12,7 +12,7 @@ export type Size = '8k' | '64k' | '1m'
 
 const bytesOf: Readonly<Record<Size, number>> = { '8k': 8 * 1024, '64k': 64 * 1024, '1m': 1024 * 1024 }
 
-/** Has ffmpeg make them: one second of H.264 each, filled up to the size by a box that may be anything. */
+/** Has ffmpeg make segments of one second of H.264 each, and fills them up to their sizes with a `free` box. */
 export async function makeMedia(parent: string): Promise<Media> {
   const directory = join(parent, 'media')
   await mkdir(directory)
@@ -26,7 +26,7 @@ export async function makeMedia(parent: string): Promise<Media> {
 
 async function makeSegment(directory: string, size: Size): Promise<string> {
   const file = join(directory, `${size}.m4s`)
-  // Headroom: what the encoder makes is a little more or less than it is told.
+  // Headroom, because the encoder does not hit the bit rate exactly.
   const kilobits = String(Math.floor((bytesOf[size] * 8 * 0.6) / 1_000))
   const input = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25,noise=alls=40', '-t', '1']
   const rate = ['-b:v', `${kilobits}k`, '-maxrate', `${kilobits}k`, '-bufsize', `${kilobits}k`]

@@ -42,7 +42,7 @@ export async function missingUploads(
   }
 }
 
-/** What is missing of the probes of segments 0 to `count` - 1 after so long. */
+/** A sentence about missing probes of segments 0 to `count` - 1 after a time. */
 export async function missingProbes(
   bench: Bench,
   server: Server,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 
 export type Options = ReturnType<typeof readOptions>
 
-/** Said by `--help`. */
+/** The text of `--help`. */
 export const help = `Usage: npm run bench -- [flags]
 
 Measures this server beside nginx on this machine; docs/benchmarks.md says what each row means.
@@ -60,7 +60,7 @@ const flags = {
   help: { type: 'boolean' },
 } as const
 
-/** The command line; a fault throws a sentence. */
+/** Reads the flags. Throws an error whose message says in one sentence what is wrong. */
 export function readOptions(argv: readonly string[]) {
   const { values } = parseArgs({ args: withCount(withChoice(argv)), options: flags, strict: true })
   return {
@@ -90,7 +90,7 @@ function adverseOptions(values: Values) {
   const number = (name: keyof typeof flags, otherwise: number) =>
     positive(name, String(values[name] ?? otherwise))
   return {
-    /** Numbers of conditions; none means all. */
+    /** Numbers of the chosen conditions; empty for all. */
     chosen: String(values.hard).split(',').filter(Boolean).map(Number),
     seconds: number('hard-seconds', 10),
     outageSeconds: number('outage', 60),
@@ -102,11 +102,11 @@ function adverseOptions(values: Values) {
   }
 }
 
-/** `--hard` may stand alone. */
+/** Lets `--hard` stand without a value. */
 const withChoice = (argv: readonly string[]): string[] =>
   argv.map((word, at) => (word === '--hard' && !/^[\d,]+$/.test(argv[at + 1] ?? '') ? '--hard=' : word))
 
-/** `--growth` without a number means the whole of it. */
+/** Lets `--growth` stand without a number, which means all of it. */
 const withCount = (argv: readonly string[]): string[] =>
   argv.flatMap((word, at) =>
     word === '--growth' && !/^\d/.test(argv[at + 1] ?? '') ? [word, maxGrowth] : [word],

@@ -3,7 +3,7 @@ import { isPinning } from '../load/cpu-pinning.ts'
 import type { Target } from './bench.ts'
 import { medianOf, type RowResult } from './measure-row.ts'
 
-/** How a target was met. */
+/** Whether a target was reached. */
 export interface TargetResult {
   readonly row: string
   readonly text: string
@@ -13,7 +13,7 @@ export interface TargetResult {
   readonly state: 'met' | 'missed' | 'told' | 'not measured'
 }
 
-/** Each row's targets with what was reached. */
+/** The targets of all rows, with the figures that were reached. */
 export const checkTargets = (measured: readonly RowResult[]): TargetResult[] =>
   measured.flatMap((row) => row.row.targets.map((target) => checkTarget(row, target)))
 
@@ -32,7 +32,7 @@ function stateOf(
   return (sense === 'at least' ? figure >= limit : figure <= limit) ? 'met' : 'missed'
 }
 
-/** For people: rows, then targets, then faults. */
+/** The report for people: rows, then targets, then faults. */
 export function tables(measured: readonly RowResult[]): string {
   const rows = measured.flatMap((row) => row.row.servers.map((server) => lineOf(row, server)))
   const targets = checkTargets(measured).map(({ row, text, sense, limit, figure, state }) => [
@@ -61,7 +61,7 @@ function lineOf(measured: RowResult, server: string): string[] {
   return [measured.row.name, server, figures.length > 0 ? figures.join(' · ') : 'see the table below']
 }
 
-/** Figures named `what@where` are a table of their own, with a column for each `where`. */
+/** Tables for figures with names like `what@where`, with a column for each `where`. */
 function gridsOf(measured: RowResult): string[] {
   return measured.row.servers.flatMap((server) => {
     const names = Object.keys(measured.runs.get(server)?.[0]?.figures ?? {}).filter((name) =>
@@ -95,7 +95,7 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
   return `${[drawn[0], rule, ...drawn.slice(1)].join('\n')}\n`
 }
 
-/** For programs: everything, run by run. */
+/** The report for programs: all figures of all runs. */
 export const json = (measured: readonly RowResult[]): string =>
   JSON.stringify(
     {

@@ -1,4 +1,4 @@
-/** The middle one of some figures; null of none. */
+/** The median of some figures; null when there are none. */
 export function median(figures: readonly number[]): number | null {
   const sorted = [...figures].sort((a, b) => a - b)
   const middle = sorted.length / 2
@@ -6,7 +6,7 @@ export function median(figures: readonly number[]): number | null {
   return low === undefined || high === undefined ? null : (low + high) / 2
 }
 
-/** The figure that a part of all figures does not exceed; of none, 0. */
+/** The figure that a part, from 0 to 1, of the figures does not exceed; 0 when there are none. */
 export function percentile(figures: readonly number[], part: number): number {
   const sorted = [...figures].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0

@@ -19,7 +19,7 @@ import {
 } from '../../services/ingest/src/validation/testing/arrivals.ts'
 import { mustRun } from '../server/run.ts'
 
-// What looking into an upload and judging it cost, beside the hash that is made of it anyway.
+// Measures the cost of inspecting and validating an upload, beside that of its hash, which is needed anyway.
 // Run by hand: node e2e/bench/validation-cost.ts
 
 const pieceBytes = 65_536
@@ -28,13 +28,13 @@ const rounds = 400
 
 interface Row {
   readonly what: string
-  /** Middle of all rounds on the clock. */
+  /** Median of all rounds by the clock. */
   readonly 'median µs': number
-  /** All rounds together in this thread's own time. */
+  /** Mean over all rounds, in processor time of this thread. */
   readonly 'mean CPU µs': number
 }
 
-/** Times a piece of work, again and again. */
+/** Times a piece of work in many rounds. */
 function time(what: string, work: () => void): Row {
   for (let round = 0; round < rounds / 4; round++) work()
   const times: number[] = []
@@ -51,7 +51,7 @@ function time(what: string, work: () => void): Row {
 
 const rounded = (value: number): number => Number(value.toFixed(1))
 
-/** A header and a second of H.264 at 8 Mbit/s, one MiB long or a little less. */
+/** Makes an init segment and a second of H.264 at 8 Mbit/s, of at most about one MiB. */
 async function makeSegment(flags: string): Promise<Buffer> {
   await using directory = await temporaryDirectory()
   const input = '-f lavfi -i testsrc2=s=1280x720:r=30,noise=alls=60:allf=t -t 1 -pix_fmt yuv420p'
@@ -78,7 +78,7 @@ function inspecting(bytes: Buffer): void {
   inspector.result()
 }
 
-/** What is known of a session once its MPD and its tracks' headers and first segments came. */
+/** The state of a session after its MPD, its init segments and first segments. */
 function sessionOf(tracks: number): { readonly known: FoldResult; readonly next: readonly Judging[] } {
   const names = Array.from({ length: tracks }, (_, at) => `track${at}`)
   const segments = (nth: number) => names.map((name) => segment(1_000 + nth, {}, {}, name))

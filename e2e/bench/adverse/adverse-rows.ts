@@ -9,7 +9,7 @@ import { slowClientsRow } from './slow-clients.ts'
 import { slowDiskRow } from './slow-disk.ts'
 import { streamFloodRow } from './stream-flood.ts'
 
-/** The chosen conditions, by the number that their names begin with. */
+/** The rows of the chosen conditions. The comment of each row begins with its number. */
 export function adverseRows(bench: Bench, adverse: AdverseOptions): Row[] {
   const makers = [
     redisHangsRow,

@@ -2,17 +2,17 @@ import { type Bench, type Measurement, own, type Row, type Target } from '../ben
 import type { StartOptions } from '../servers/launch.ts'
 import { finalFigures, type Setup, setUp } from './setup.ts'
 
-/** What the command line says of adverse conditions. */
+/** The flags about adverse conditions. */
 export type AdverseOptions = NonNullable<Bench['options']['hard']>
 
-/** One adverse condition, a row of the table. */
+/** One adverse condition: a row of the table. */
 export interface Condition {
   readonly name: string
   readonly cameras: number
   readonly targets?: readonly Target[]
-  /** What the server is to be started with; what that needs goes when everything is over. */
+  /** Options to start the server with. Disposal of `built` removes what they need. */
   start?(built: AsyncDisposableStack): Promise<StartOptions>
-  /** Pushes under the condition; figures, and faults beside those that show in the end. */
+  /** Pushes under the condition. Resolves with figures, and with faults besides those that the end of the row finds. */
   measure(setup: Setup): Promise<Measurement>
 }
 
@@ -21,7 +21,7 @@ const always: readonly Target[] = [
   own('uploads unprobed in the end', 'unprobed', 'at most', 0),
 ]
 
-/** A server of its own, the condition, and what became of everything. */
+/** The row of a condition: a server of its own, the condition, and a check that nothing was lost. */
 export const conditionRow = (bench: Bench, condition: Condition): Row => ({
   name: condition.name,
   servers: ['server'],

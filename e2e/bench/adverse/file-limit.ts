@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 
 const forTheRest = 200
 
-/** As many connections as wished, or as this machine lets the proxy have, which needs two files for each; it says so. */
+/**
+ * The wanted number of connections, or as many as the limit of open files allows: the proxy needs two for each. Says
+ * so.
+ */
 export function connectionsWithinFileLimit(wished: number): number {
   const [, most = 'unlimited'] =
     /^Max open files +\d+ +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []

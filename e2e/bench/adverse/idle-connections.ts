@@ -7,7 +7,7 @@ import { responseFigures } from './setup.ts'
 
 const rate = 100
 
-/** 5: thousands of connections that do nothing beside 16 cameras. */
+/** 5: thousands of idle connections beside 16 cameras. */
 export const idleConnectionsRow = (bench: Bench, { seconds, idle }: AdverseOptions): Row =>
   conditionRow(bench, {
     name: '5-idle-crowd',

@@ -14,10 +14,10 @@ import { responseFigures, type Setup } from './setup.ts'
 const rate = 50
 const slice = 2_000
 const askedAtOnce = 16
-/** /readyz calls probes late after 30 s. */
+/** Longer than 30 s, after which /readyz reports late probes. */
 const waitedMs = 60_000
 
-/** 8: all processes but the proxy start again while a hundred thousand probes wait. */
+/** 8: all processes but the proxy are restarted while a hundred thousand probes wait. */
 export const probeBacklogRow = (bench: Bench, { seconds, backlog }: AdverseOptions): Row =>
   conditionRow(bench, {
     name: '8-backlog',
@@ -30,7 +30,7 @@ export const probeBacklogRow = (bench: Bench, { seconds, backlog }: AdverseOptio
       const calm = await restartAll(server, 'calm')
       const { filledMs } = await fill(bench, setup, backlog)
       const full = await restartAll(server, 'full')
-      // What a process that has just started compiles is not what the backlog costs.
+      // Warms up new processes, so that compilation does not count as a cost of the backlog.
       await fleet.push({ rate, seconds: 1, signal: bench.signal })
       const beside = responseFigures('beside', await push())
       const { waiting, faults } = await readinessOf(server)
@@ -43,7 +43,7 @@ export const probeBacklogRow = (bench: Bench, { seconds, backlog }: AdverseOptio
     },
   })
 
-/** Real segments under other names, each with a job of its own. */
+/** Fills the queue with real segments under other names, each with a job of its own. */
 async function fill(bench: Bench, setup: Setup, count: number): Promise<{ filledMs: number }> {
   const begun = performance.now()
   const { workingDirectory } = setup.server.standalone
@@ -74,7 +74,7 @@ const jobOf = ({ stream, upload, path, init }: ProbeJob) => ({
   opts: { ...probeJobOptions, jobId: upload, timestamp: Date.now() - waitedMs },
 })
 
-/** How long each took until it was ready again. */
+/** Restarts the processes. Resolves with how long each took until it was ready, in milliseconds. */
 async function restartAll(server: Server, name: string): Promise<Record<string, number>> {
   const ready: Record<string, number> = {}
   for (const part of ['redis', 'ingest', 'probe'] as const)
@@ -82,7 +82,7 @@ async function restartAll(server: Server, name: string): Promise<Record<string, 
   return ready
 }
 
-/** How long it took until it was ready again, Redis until it answered. */
+/** Restarts a process. Resolves with the milliseconds until it was ready; for Redis, until it responded. */
 async function restart({ standalone, api }: Server, part: ProcessName): Promise<number> {
   const from = standalone.log.length
   const begun = performance.now()
@@ -93,7 +93,7 @@ async function restart({ standalone, api }: Server, part: ProcessName): Promise<
   return tookMs
 }
 
-/** The cameras' probes of before stand in front of those that have waited long. */
+/** What /readyz reports. The probes of the cameras come before those that have waited long. */
 async function readinessOf({ api }: Server) {
   const { json } = await api.call('GET', '/readyz')
   const isDegraded = async () => (await api.call('GET', '/readyz')).json.status === 'degraded'
@@ -104,7 +104,7 @@ async function readinessOf({ api }: Server) {
   return { waiting: json.probes?.jobs ?? 0, faults }
 }
 
-/** The cameras' own probes would come behind all the others; a probe that a client asks for goes first. */
+/** Requests probes of the cameras' segments, which makes them urgent: otherwise they would wait behind the backlog. */
 async function askForProbes(
   { identity, options }: Bench,
   { server: { standalone }, fleet }: Setup,

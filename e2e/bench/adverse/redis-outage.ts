@@ -5,10 +5,10 @@ import { type AdverseOptions, conditionRow } from './condition.ts'
 import { responseFigures, type Setup } from './setup.ts'
 
 const rate = 200
-/** Without Redis each response takes the second for which ingest waits for a verdict. */
+/** Enough cameras for the rate: without Redis each response takes a second, for which ingest waits for a verdict. */
 const cameras = 2 * rate
 
-/** 1: Redis hangs for a minute while uploads come. */
+/** 1: Redis hangs for a minute during uploads. */
 export const redisHangsRow = (bench: Bench, { outageSeconds }: AdverseOptions): Row =>
   conditionRow(bench, {
     name: '1-redis-hangs',
@@ -20,7 +20,7 @@ export const redisHangsRow = (bench: Bench, { outageSeconds }: AdverseOptions): 
     },
   })
 
-/** 1: Redis is killed while uploads come, and started again by the standalone. */
+/** 1: Redis is killed during uploads, and the standalone restarts it. */
 export const redisKilledRow = (bench: Bench, { seconds }: AdverseOptions): Row =>
   conditionRow(bench, {
     name: '1-redis-killed',
@@ -32,7 +32,7 @@ export const redisKilledRow = (bench: Bench, { seconds }: AdverseOptions): Row =
     },
   })
 
-/** Once more while the index is still catching up; the longest time that it was away. */
+/** Kills Redis, and again while the index catches up. Resolves with the longest outage in milliseconds. */
 async function killTwice(server: Setup['server']['standalone'], seconds: number): Promise<number> {
   const times: number[] = []
   for (let turn = 0; turn < 2; turn++) {

@@ -15,7 +15,7 @@ import { type Server, startServer } from '../servers/server.ts'
 export interface Setup extends AsyncDisposable {
   readonly server: Server
   readonly fleet: Fleet
-  /** Memory of each process when they were. */
+  /** Memory of each process when the cameras were ready. */
   readonly before: ResidentMemory
 }
 
@@ -33,7 +33,7 @@ export async function setUp(bench: Bench, cameras: number, start: StartOptions =
   return { server, fleet, before, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** How some uploads were answered, under names that begin so; milliseconds from when each was due. */
+/** Figures about responses, whose names begin with `name`. Times are milliseconds from when each upload was due. */
 export function responseFigures(name: string, sent: readonly SentUpload[]): Record<string, number> {
   const times = sent.map(({ tookMs }) => tookMs).sort((a, b) => a - b)
   const quantile = (part: number) => times[Math.min(times.length - 1, Math.floor(part * times.length))] ?? 0
@@ -47,7 +47,7 @@ export function responseFigures(name: string, sent: readonly SentUpload[]): Reco
   })
 }
 
-/** What became of everything that the cameras sent, and what memory it took. */
+/** Checks that all uploads are listed, judged and probed, and measures the memory that they took. */
 export async function finalFigures(bench: Bench, { server, fleet, before }: Setup): Promise<Measurement> {
   const memory = memoryGrowth('RSS', before, await residentMemory(server.standalone, 'peak'))
   const probedWithinMs = bench.options.hard?.probesWithinMs ?? 0

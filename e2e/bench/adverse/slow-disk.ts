@@ -9,7 +9,7 @@ const source = join(import.meta.dirname, 'slow-disk.c')
 const slowUs = 10_000
 const stalledUs = 3_000_000
 
-/** 3: every write, sync and new name takes 10 ms longer; then some that take three seconds, as memory cards do. */
+/** 3: each write, sync and new name takes 10 ms longer; then some take three seconds, as on memory cards. */
 export const slowDiskRow = (bench: Bench, { seconds }: AdverseOptions): Row => {
   const delayFile = join(bench.directory, 'slow-disk')
   const delay = (us: number) => writeFile(delayFile, new BigInt64Array([BigInt(us)]), { flag: 'r+' })

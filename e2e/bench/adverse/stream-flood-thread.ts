@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { floodStreams } from '../../load/stream-flood.ts'
 
-// A thread of its own, so that the flood takes no time from the cameras that are measured.
+// A thread of its own, so that the flood does not slow down the measured cameras.
 parentPort?.postMessage(await floodStreams(workerData.server, workerData.device, workerData.flood))

@@ -9,7 +9,7 @@ import { responseFigures } from './setup.ts'
 const rate = 50
 const manners: readonly Manner[] = ['heads', 'resets', 'uploads']
 
-/** 6: one connection after the other opens thousands of streams, minding no limit, beside 16 cameras. */
+/** 6: one connection after the other opens thousands of HTTP/2 streams beyond any limit, beside 16 cameras. */
 export const streamFloodRow = (bench: Bench, { seconds, streams: count }: AdverseOptions): Row =>
   conditionRow(bench, {
     name: '6-stream-flood',

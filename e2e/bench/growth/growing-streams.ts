@@ -5,23 +5,23 @@ import type { HeldProbes } from './held-probes.ts'
 import { untilIndexed } from './restarts.ts'
 import type { RunningServer } from './working-directory.ts'
 
-/** Streams on one server, and how much is in them. */
+/** Streams of one server that grow during a row. */
 export interface GrowingStreams {
-  /** A new one with its init segment. */
+  /** Creates a stream with an init segment. */
   open(): Promise<GrowingStream>
-  /** Resolves when all that was pushed is in the index. */
+  /** Resolves when all uploads are in the index. */
   settled(): Promise<void>
   readonly faults: readonly string[]
-  /** All uploads that were made. */
+  /** Number of all uploads. */
   count(): number
 }
 
 export interface GrowingStream extends StreamTarget {
-  /** Segments in it, with numbers from 0 on. */
+  /** Number of segments, which are numbered from 0. */
   count(): number
-  /** Fills it up to so many. */
+  /** Pushes segments until there are `count`. */
   fillTo(count: number): Promise<void>
-  /** So many segments more were pushed. */
+  /** Call this after pushing more segments without `fillTo`. */
   pushed(more: number): void
 }
 
@@ -63,7 +63,7 @@ export function growStreamsOn(bench: Bench, opened: RunningServer, probes: HeldP
     }
   }
 
-  /** Its segment 0, for which the server waits. */
+  /** Waits until segment 0 is probed. */
   async function probed({ stream }: StreamTarget): Promise<void> {
     const { status } = await opened.api.call('GET', `/probe/${stream}/${segmentPath(0)}`)
     if (status !== 200) throw new Error(`the probe of the first segment was answered ${status}`)

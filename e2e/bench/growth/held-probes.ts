@@ -1,7 +1,7 @@
 import { pauseProcess } from '../../server/pause-process.ts'
 import type { Standalone } from '../../server/standalone.ts'
 
-/** Probes that wait but while something is done. */
+/** Probe workers that are paused except during a task. */
 export interface HeldProbes extends Disposable {
   letGoFor<Result>(work: () => Promise<Result>): Promise<Result>
 }

@@ -1,7 +1,7 @@
-/** Something done once; in milliseconds. */
+/** Does something once and resolves with how long it took, in milliseconds. */
 export type TimedAction = () => Promise<number>
 
-/** Latencies of several, one after the other, again and again: a machine is not equally fast all the time. */
+/** Latencies of several actions, in turns, because a machine is not equally fast all the time. */
 export async function interleave(times: number, timed: readonly TimedAction[]): Promise<readonly number[][]> {
   const took: number[][] = timed.map(() => [])
   for (let turn = 0; turn < times; turn++) {
@@ -12,7 +12,7 @@ export async function interleave(times: number, timed: readonly TimedAction[]): 
 
 const minTimes = 3
 
-/** The same, for so long, but three times at least and so often at most. */
+/** Latencies of several actions, in turns for a time, at least three times and at most a number of times. */
 export async function interleaveFor(
   seconds: number,
   maxTimes: number,

@@ -11,7 +11,7 @@ const questions = 20
 const smallStream = 100
 const secondsForWhole = 4
 
-/** Latencies of a full stream beside those of a new one on the same server. */
+/** Latencies of a full stream, and of a new one on the same server. */
 export async function latenciesAt(
   bench: Bench,
   opened: RunningServer,
@@ -51,7 +51,7 @@ async function ofQuestions({ api }: RunningServer, full: GrowingStream, small: G
   return figures
 }
 
-/** And the longest that an upload into the small stream waits meanwhile. */
+/** Latencies of reading the whole stream, and the longest that an upload to the small stream waits during a read. */
 async function ofWholeStream(
   bench: Bench,
   { api, connectAgain }: RunningServer,

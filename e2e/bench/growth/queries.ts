@@ -4,7 +4,7 @@ import type { TimedAction } from './interleave.ts'
 
 const pageLines = 100
 
-/** What is asked of a stream with so many uploads, its segment 0 probed; by the names of figures. */
+/** Requests about a stream with `uploads` uploads whose segment 0 is probed, by the names of their figures. */
 export function queriesOf(stream: string, uploads: number): Record<string, string> {
   const log = (cursor: number) =>
     `/streams/${stream}/uploads?limit=${pageLines}&cursor=${Math.max(0, Math.floor(cursor))}`
@@ -19,7 +19,7 @@ export function queriesOf(stream: string, uploads: number): Record<string, strin
   }
 }
 
-/** Grows with the stream, because all its paths are in the response. */
+/** A request whose response grows with the stream, because it has all paths. */
 export const wholeStream = ({ stream }: StreamTarget): string => `/streams/${stream}`
 
 export function timedGet(api: Api, path: string): TimedAction {
@@ -30,7 +30,7 @@ export function timedGet(api: Api, path: string): TimedAction {
   }
 }
 
-/** One more upload each time. */
+/** An action that makes one more upload each time. */
 export function timedPut(api: Api, { stream }: StreamTarget, body: Buffer, first: number): TimedAction {
   let number = first
   return async function put() {

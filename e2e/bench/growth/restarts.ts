@@ -9,7 +9,7 @@ import type { WorkingDirectory } from './working-directory.ts'
 
 const timeoutMs = 300_000
 
-/** Seconds from the start of a server until it is ready, and until its index holds so many uploads. */
+/** Seconds from the start of a server until it is ready, and until its index has `uploads` uploads. */
 export async function timeRestarts(
   directory: WorkingDirectory,
   uploads: number,
@@ -41,7 +41,7 @@ async function timeRestart(directory: WorkingDirectory, uploads: number) {
   return { readyS, completeS: secondsSince(begun) }
 }
 
-/** Resolves when the index of all streams together holds so many uploads. */
+/** Resolves when the index of all streams together has `uploads` uploads. */
 export async function untilIndexed(api: Api, uploads: number): Promise<void> {
   await until(`${uploads} uploads in the index`, async () => (await indexed(api)) >= uploads, timeoutMs)
 }

@@ -5,7 +5,7 @@ import { type Api, createApi } from '../api.ts'
 import type { Bench } from '../bench.ts'
 import { launchIn, type StartOptions } from '../servers/launch.ts'
 
-/** A working directory that one server after the other is started on. */
+/** A working directory on which one server after the other runs. */
 export interface WorkingDirectory extends AsyncDisposable {
   readonly path: string
   open(start?: StartOptions): Promise<RunningServer>
@@ -14,7 +14,7 @@ export interface WorkingDirectory extends AsyncDisposable {
 export interface RunningServer extends AsyncDisposable {
   readonly standalone: Standalone
   readonly api: Api
-  /** The API over another connection. */
+  /** Opens another connection to the API. */
   connectAgain(): Promise<Api>
 }
 

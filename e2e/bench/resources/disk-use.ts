@@ -1,12 +1,12 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What a working directory holds. */
+/** Disk use of a working directory. */
 export interface DiskUse {
   readonly journalBytes: number
-  /** Bodies, journals and links together, as files are counted in blocks. */
+  /** Bytes of bodies, journals and links in blocks of the file system. */
   readonly allBytes: number
-  /** Entries of the directory that has most. */
+  /** Entries of the largest directory. */
   readonly maxEntries: number
 }
 

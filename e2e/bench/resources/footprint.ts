@@ -3,9 +3,9 @@ import { type DiskUse, diskUse } from './disk-use.ts'
 import { processorTime } from './processor-time.ts'
 import { type RedisMemory, redisMemory } from './redis-memory.ts'
 
-/** What a server has used so far. */
+/** Resources that a server has used so far. */
 export interface Footprint {
-  /** Milliseconds by process. */
+  /** Processor time by process, in milliseconds. */
   readonly processor: ReadonlyMap<string, number>
   readonly memory: RedisMemory
   readonly disk: DiskUse
@@ -17,10 +17,10 @@ export const footprint = async (server: Standalone, workingDirectory: string): P
   disk: await diskUse(workingDirectory),
 })
 
-/** They are bounded, or empty when all probes are done. */
+/** Kinds of Redis keys that do not count: they are bounded, or empty when all probes are done. */
 const passing = ['feed', 'queue']
 
-/** What one of so many uploads added. */
+/** Resources that one upload used, on average over `uploads`. */
 export function perUpload(before: Footprint, after: Footprint, uploads: number): Record<string, number> {
   const each = (now: number, then = 0) => (now - then) / uploads
   const processor = [...after.processor].map(

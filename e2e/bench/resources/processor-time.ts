@@ -3,7 +3,7 @@ import { type ProcessName, pidOf, pidsBelow } from '../../server/processes.ts'
 import type { Standalone } from '../../server/standalone.ts'
 import { measuredProcesses } from './measured-processes.ts'
 
-/** What processes, and those that they waited for, have used so far: milliseconds by name. */
+/** Processor time of processes, and of children that they waited for, in milliseconds by name. */
 export type ProcessorTime<Name extends string = string> = ReadonlyMap<Name, number>
 
 /** Linux counts processor time in hundredths of a second. */
@@ -17,7 +17,7 @@ export async function processorTime(server: Standalone): Promise<ProcessorTime<P
   )
 }
 
-/** Of a process and all below it, in milliseconds. */
+/** Processor time of a process and all its descendants, in milliseconds. */
 export async function processorTimeBelow(pid: number): Promise<number> {
   const used = await Promise.all([pid, ...(await pidsBelow(pid))].map(usedBy))
   return used.reduce((sum, ms) => sum + ms, 0)
@@ -33,7 +33,7 @@ async function usedBy(pid: number): Promise<number> {
   return ticks.reduce((sum, ticks) => sum + Number(ticks), 0) * msPerTick
 }
 
-/** What was used between for one of so many uploads, in microseconds: all together, and by name. */
+/** Processor time between two readings for one of `uploads` uploads, in microseconds: in all and by name. */
 export function timePerUpload(
   before: ProcessorTime,
   after: ProcessorTime,

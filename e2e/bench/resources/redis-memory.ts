@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { mustRun } from '../../server/run.ts'
 import type { Standalone } from '../../server/standalone.ts'
 
-/** Bytes in Redis. */
+/** Memory of Redis in bytes. */
 export interface RedisMemory {
-  /** What Redis says that it uses in all. */
+  /** Memory that Redis reports as used in all. */
   readonly used: number
-  /** By what is kept: the part of a key behind that of its stream, `probes` for outcomes; `queue` and `events`. */
+  /** Bytes by kind: the part of a key after that of its stream, such as `probes` for outcomes; `queue` and `events`. */
   readonly kinds: Readonly<Record<string, number>>
-  /** How many outcomes of probes there are. */
+  /** Number of outcomes of probes. */
   readonly probes: number
 }
 
@@ -26,7 +26,7 @@ const sumsScript = `
   until cursor == '0'
   return cjson.encode({ kinds = sums, probes = probes })`
 
-/** What the private Redis of a standalone keeps. */
+/** Reads the memory of a standalone's private Redis. */
 export async function redisMemory(server: Standalone): Promise<RedisMemory> {
   const info = await redisCli(server, 'INFO', 'memory')
   const sums = await redisCli(server, 'EVAL', sumsScript, '0')
@@ -39,7 +39,7 @@ async function redisCli({ workingDirectory }: Standalone, ...words: string[]): P
   return stdout.toString()
 }
 
-/** Bytes more, for each of so many uploads, by kind and in all. */
+/** Growth in bytes for each of `uploads` uploads, by kind and in all. */
 export function memoryPerUpload(
   before: RedisMemory,
   after: RedisMemory,

@@ -3,10 +3,10 @@ import { type ProcessName, pidOf } from '../../server/processes.ts'
 import type { Standalone } from '../../server/standalone.ts'
 import { measuredProcesses } from './measured-processes.ts'
 
-/** Memory of each process in MiB; without Redis where it is not the server's own. */
+/** Memory of each process in MiB, without a Redis that is not the server's own. */
 export type ResidentMemory = Readonly<Partial<Record<ProcessName, number>>>
 
-/** What each process has now, or had at most since `forgetPeaks`. */
+/** Memory of each process now, or its peak since `forgetPeaks`. */
 export async function residentMemory(server: Standalone, which: 'now' | 'peak'): Promise<ResidentMemory> {
   const label = which === 'now' ? 'VmRSS' : 'VmHWM'
   const read = (await running(server)).map(async ({ part, pid }) => {
@@ -30,7 +30,7 @@ async function running(server: Standalone): Promise<{ part: ProcessName; pid: nu
   return (await Promise.all(found)).flat()
 }
 
-/** By how much each process grew, under names that begin so. */
+/** Growth of each process, in figures whose names begin with a prefix. */
 export function memoryGrowth(
   name: string,
   before: ResidentMemory,

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Counts system calls of processes from here on. */
+/** A counter of system calls of processes. */
 export interface SystemCallCounter extends AsyncDisposable {
-  /** Ends the counting: calls for one of so many uploads, as `calls` with the name of the processes. */
+  /** Stops counting. Resolves with the calls for one of `uploads` uploads, by `calls` and the name of the processes. */
   perUpload(uploads: number): Promise<Record<string, number>>
 }
 
-/** Has strace follow processes and their threads, by name; throws where there is no strace, or it may not. */
+/** Starts strace on processes and their threads. Throws when strace is missing or not allowed. */
 export async function countSystemCalls(
   processes: ReadonlyMap<string, readonly number[]>,
 ): Promise<SystemCallCounter> {
@@ -38,7 +38,7 @@ export async function countSystemCalls(
   }
 }
 
-/** strace(1), -c: the last line sums up, its fourth column is the number of calls. */
+/** strace(1), -c: the last line is the sum; its fourth column is the number of calls. */
 function callsIn(summary: string): number {
   const total = summary.trim().split('\n').at(-1)?.trim().split(/\s+/)
   if (total?.at(-1) !== 'total') throw new Error(`strace says: ${summary.slice(0, 500)}`)

@@ -13,7 +13,9 @@ const ways: readonly Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh'>
   { fresh: 'resumed', isHttp2: true, connections: 8 },
 ]
 
-/** Uploads in every way at full speed: all that was answered 2xx is listed, judged and probed in the end. */
+/**
+ * Uploads of all kinds at full speed. All uploads with a response of 2xx must be listed, judged and probed in the end.
+ */
 export const allStoredRow = (bench: Bench): Row => ({
   name: 'in-the-end',
   servers: ['server'],

@@ -1,10 +1,10 @@
-/** A camera as it is planned with: 2 Mbit/s in two tracks, a segment of 4 s of each; video has about 1 MiB, audio 8 KiB. */
+/** A camera for planning: 2 Mbit/s in two tracks with segments of 4 s, of about 1 MiB for video and 8 KiB for audio. */
 const segmentsPerSecond = 1 / 4
 const [video, audio] = ['1 MiB', '8 KiB']
 const payers = ['proxy', 'ingest', 'redis', 'probe', 'ffprobe']
 const secondsPerDay = 86_400
 
-/** What such cameras come to, from the figures of one upload of each size. */
+/** Figures for such cameras, from the figures of one upload of each size. */
 export function cameraFigures(figures: Readonly<Record<string, number>>): Record<string, number> {
   const perSecond = (name: string) =>
     segmentsPerSecond * ((figures[`${name}@${video}`] ?? 0) + (figures[`${name}@${audio}`] ?? 0))

@@ -25,7 +25,7 @@ export const fleetRows = (bench: Bench, servers: readonly ServerUnderTest[]): Ro
     },
   }))
 
-/** Of a process that has just been started. */
+/** How long a process counts as new. */
 const firstSeconds = 5
 
 const warmth = ownRatio(

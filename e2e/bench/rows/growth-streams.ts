@@ -20,7 +20,7 @@ const turns = 200
 const questions = 20
 const secondsForAll = 4
 
-/** Whether it gets slower with how many streams there are. Probes wait. */
+/** Whether the server gets slower with the number of streams. Probes wait. */
 export const growthStreamsRow = (bench: Bench): Row => ({
   name: 'growth-streams',
   servers: ['server'],
@@ -62,7 +62,7 @@ async function openStreams(api: Api, count: number): Promise<NewStreams> {
   return { ids: responses.map(({ json }) => String(json.id)), lastMs: percentile(newest, 0.5) }
 }
 
-/** All streams get a segment, again and again; streams are numbered from 1 on. */
+/** Pushes segments to all streams, in rounds; streams are numbered from 1. */
 async function fill(
   { generate, identity, media }: Bench,
   { standalone }: RunningServer,
@@ -95,7 +95,7 @@ async function latencies(bench: Bench, { api }: RunningServer, { ids, lastMs }: 
     ...Object.fromEntries(medians),
   }
 
-  /** Each time into another stream. */
+  /** Makes an upload to another stream each time. */
   async function putIntoNext(): Promise<number> {
     const stream = ids[number % ids.length]
     const { status, tookMs } = await api.call('PUT', `/streams/${stream}/${segmentPath(number++)}`, body)

@@ -16,7 +16,7 @@ const sizes = [0, 1_000, 10_000, 100_000]
 const outcomes = 20
 const maxGrowth = 1.1
 
-/** What gets slower or larger with what is in a stream already. Probes wait, they would tell of themselves. */
+/** What gets slower or larger with the size of a stream. Probes wait, because they would distort the figures. */
 export const growthRow = (bench: Bench): Row => ({
   name: 'growth',
   servers: ['server'],
@@ -57,7 +57,7 @@ async function grow(
   return { uploads: growing.count(), figures: { ...figures, ...sizesNow }, faults: growing.faults }
 }
 
-/** Redis's bytes for each upload that was filled in, its probe waiting. */
+/** Bytes in Redis for each upload whose probe waits. */
 async function filling(
   { standalone }: RunningServer,
   growing: GrowingStreams,

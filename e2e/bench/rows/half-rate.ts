@@ -4,7 +4,7 @@ import { type LoadSpec, measureLoad, serverNamed } from './load-row.ts'
 
 const spec: LoadSpec = { name: '64k-half-rate', size: '64k', connections: 16, targets: [] }
 
-/** Latency at half of the highest rate, which is measured right before, on a server of its own. */
+/** Latency at half of the highest rate, which is measured just before on a server of its own. */
 export const halfRateRow = (bench: Bench, servers: readonly ServerUnderTest[]): Row => ({
   name: spec.name,
   servers: servers.map(({ name }) => name),

@@ -2,7 +2,7 @@ import { type Bench, type Row, ratio } from '../bench.ts'
 import { pinnedServer } from '../servers/pinned-server.ts'
 import { type LoadSpec, loadRow } from './load-row.ts'
 
-/** Every limit that counts requests or bytes, so high that this load meets none. */
+/** All limits on requests and bytes, too high for this load to reach them. */
 const on = {
   MAX_ADDRESS_BYTES: '64GiB',
   MAX_CERTIFICATE_BYTES: '64GiB',
@@ -35,7 +35,7 @@ const specs: readonly Omit<LoadSpec, 'targets'>[] = [
 
 export const limitsNames = specs.map(({ name }) => name)
 
-/** What all limits together cost: this server with them beside itself without. */
+/** The cost of all limits together: this server with limits beside the same without. */
 export const limitsRows = (bench: Bench): Row[] =>
   specs.map((spec) =>
     loadRow(bench, [pinnedServer(bench, 'server', on), pinnedServer(bench, 'limits off', off)], {

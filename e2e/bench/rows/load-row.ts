@@ -6,18 +6,20 @@ import { timePerUpload } from '../resources/processor-time.ts'
 import { countSystemCalls } from '../resources/system-calls.ts'
 import type { ServerUnderTest } from '../servers/server-under-test.ts'
 
-/** What the generator is to do, beside where and as whom. */
+/** The load, without the server and the device. */
 export interface LoadSpec extends Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh' | 'rate'> {
   readonly name: string
   readonly size: Size
-  /** Each with a stream of its own, one for a connection; otherwise all connections send to one stream. */
+  /**
+   * Number of cameras, each with a connection and a stream of its own; otherwise all connections send to one stream.
+   */
   readonly cameras?: number
-  /** Instead of for `--seconds`. */
+  /** A number of uploads, instead of a load for `--seconds`. */
   readonly count?: { readonly count: number; readonly withinSeconds: number }
   readonly targets: readonly Target[]
 }
 
-/** One kind of upload as fast as it goes, to each server. */
+/** Sends one kind of upload to each server, as fast as the server responds. */
 export function loadRow(bench: Bench, servers: readonly ServerUnderTest[], spec: LoadSpec): Row {
   return {
     name: spec.name,
@@ -36,7 +38,7 @@ export function serverNamed(servers: readonly ServerUnderTest[], name: string): 
   return found
 }
 
-/** A server started for this alone, its account, and what is wrong with it. */
+/** Measures a load on a server of its own. Resolves with figures and faults. */
 export async function measureLoad(
   bench: Bench,
   server: ServerUnderTest,
@@ -57,7 +59,7 @@ export async function measureLoad(
   const calls = bench.options.countsSystemCalls && !count ? await callsPerUpload() : {}
   return { figures: { ...figuresOf(account), ...time, ...calls }, faults }
 
-  /** After the measurement, which counting slows down several times. */
+  /** Counts system calls after the measurement, because counting slows the server down several times. */
   async function callsPerUpload(): Promise<Record<string, number>> {
     await using counter = await countSystemCalls(await running.processIds())
     const counted = { ...load, url, identity, body, first: account.issued, until: { seconds: 2, warmUp: 0 } }
@@ -66,7 +68,7 @@ export async function measureLoad(
   }
 }
 
-/** Without latencies where none was measured. */
+/** Figures of a load, without latencies when none was measured. */
 function figuresOf(account: LoadResult): Record<string, number> {
   const { rate, megabytes, p50, p99, busy, warmed, issued, ok, connects } = account
   const latencies = rate > 0 ? { p50, p99 } : {}

@@ -8,7 +8,7 @@ const crowd = 256
 const idle = 5_000
 const hugeBytes = 2 * 2 ** 30
 
-/** Memory of each process: at rest, under bodies from many connections at once, and of idle connections. */
+/** Memory of each process: at rest, with bodies from many connections at once, and with idle connections. */
 export const memoryRow = (bench: Bench): Row => ({
   name: 'memory',
   servers: ['server'],

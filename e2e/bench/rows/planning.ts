@@ -25,7 +25,7 @@ const cases: readonly Case[] = [
 
 const perSecond = 100
 const connections = 8
-/** Enough for a new process to have compiled what it needs. */
+/** Uploads after which a new process has compiled its code. */
 const warmUp = 300
 const probesWithinMs = 180_000
 const runs = 15
@@ -50,7 +50,7 @@ export const planningRow = (bench: Bench): Row => ({
   },
 })
 
-/** From the first upload until the last probe is done. */
+/** Measures from the first upload until the last probe has ended. */
 async function measureCase(bench: Bench, one: Case): Promise<Measurement> {
   await using directory = await makeWorkingDirectory(bench)
   await using opened = await directory.open()
@@ -66,7 +66,7 @@ async function measureCase(bench: Bench, one: Case): Promise<Measurement> {
   }
 }
 
-/** Into a new stream, until all of it is judged and probed. */
+/** Pushes to a new stream and waits until all uploads are judged and probed. */
 async function push(bench: Bench, opened: RunningServer, { size, count, fresh }: Case) {
   const { identity, media } = bench
   const publishing = await openStream(bench, opened)
@@ -78,7 +78,7 @@ async function push(bench: Bench, opened: RunningServer, { size, count, fresh }:
   return { ...account, faults: [...faultsOf(account), ...unlisted, ...unprobed] }
 }
 
-/** On the clock, because the sandbox keeps the processor time of what ran in it to itself. */
+/** Measures ffprobe alone by the clock, because the sandbox hides the processor time of its processes. */
 async function ffprobeAlone(bench: Bench, size: Size): Promise<Record<string, number>> {
   const ffprobe = await confinedFfprobe()
   const times: number[] = []

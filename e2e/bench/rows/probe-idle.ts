@@ -6,7 +6,7 @@ import { median } from '../statistics.ts'
 
 const samples = 15
 
-/** How long after the response to a PUT its probe can be read, nothing else going on. */
+/** How long after the response to a PUT its probe can be read on an idle server. */
 export const probeIdleRow = (bench: Bench): Row => ({
   name: 'probe-idle',
   servers: ['server'],

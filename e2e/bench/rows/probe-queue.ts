@@ -8,12 +8,12 @@ import { missingProbes, missingUploads } from '../missing-results.ts'
 import { type Server, startServer } from '../servers/server.ts'
 
 const count = 300
-/** So many of them go by before the clock starts: a worker that has just started still compiles what it does. */
+/** Probes before the measurement, in which a new worker compiles its code. */
 const warmUp = 100
 const bareCount = 80
 const timeoutMs = 60_000
 
-/** Probes a second while the queue is full, beside the same ffprobe run by itself on as many cores, before and after. */
+/** Probes a second with a full queue, beside the same ffprobe alone on as many cores, before and after. */
 export const probeQueueRow = (bench: Bench): Row => ({
   name: 'probe-queue',
   servers: ['server'],
@@ -34,7 +34,7 @@ export const probeQueueRow = (bench: Bench): Row => ({
   },
 })
 
-/** Looks on without asking for a probe: a probe that a client waits for skips the queue. Many polls of all would cost, too. */
+/** Polls without requesting a probe, which would skip the queue, and rarely, because polls cost time, too. */
 async function queueRate({ signal }: Bench, { api, stream }: Server): Promise<number> {
   await until('the worker is warm', () => areProbed(warmUp), timeoutMs)
   const before = (await probesOf(0, 1_000)).filter(isDone).length
@@ -42,7 +42,7 @@ async function queueRate({ signal }: Bench, { api, stream }: Server): Promise<nu
   await until('all are probed', () => areProbed(count), timeoutMs)
   return ((count + 1 - before) / (performance.now() - begun)) * 1_000
 
-  /** They are taken in their order, sixteen to a job. */
+  /** Whether the probes up to an upload are done: workers take them in order, sixteen in a job. */
   async function areProbed(last: number): Promise<boolean> {
     signal.throwIfAborted()
     return (await probesOf(last - 15, 16)).every(isDone)

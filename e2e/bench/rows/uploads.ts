@@ -3,12 +3,12 @@ import { pinnedServer } from '../servers/pinned-server.ts'
 import type { ServerUnderTest } from '../servers/server-under-test.ts'
 import { type LoadSpec, loadRow } from './load-row.ts'
 
-/** Uploads over keep-alive connections; `against` is the reference where it is given. */
+/** Uploads over keep-alive connections; with `--against`, to that server, too. */
 export function uploadRows(bench: Bench, all: readonly ServerUnderTest[]): Row[] {
   return [...specs, longConnection].map((spec) => loadRow(bench, all, spec))
 }
 
-/** Of all figures the one that a busy machine changes least. */
+/** The figure that a busy machine changes least. */
 const processorTime = [
   ratio('µs', 'nginx two hops', 'told', null),
   ratio('µs', 'nginx one hop', 'told', null),
@@ -38,7 +38,7 @@ const specs: readonly LoadSpec[] = [
   { name: '1m-h2-c16', size: '1m', connections: 16, ...h2, targets: volumeTargets(0.4) },
 ]
 
-/** A lost upload is lost for good, however long the connection lives. */
+/** A long connection, to find uploads that get lost on it. */
 const longConnection: LoadSpec = {
   name: 'h2-long',
   size: '8k',
@@ -52,7 +52,7 @@ const longConnection: LoadSpec = {
   ],
 }
 
-/** What `DURABILITY=power` costs: both servers on the same disk, where a flush takes its time. */
+/** The cost of `DURABILITY=power`: both servers on the same disk, where a flush takes time. */
 export function powerRows(bench: Bench): Row[] {
   const servers = [
     pinnedServer(bench, 'server', { DURABILITY: 'power' }),

@@ -3,7 +3,7 @@ import { createApi } from '../api.ts'
 import type { Bench } from '../bench.ts'
 import { type ServerUnderTest, shortWarmUp } from './server-under-test.ts'
 
-/** Any other server that takes uploads below a URL; each run has a folder of its own there. */
+/** Any server that takes uploads below a URL. Each run uses a folder of its own. */
 export function externalServer(bench: Bench, url: string): ServerUnderTest {
   const begun = Date.now()
   let runs = 0

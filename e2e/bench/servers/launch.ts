@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import { cores, pinned } from '../../load/cpu-pinning.ts'
 import { launchStandalone, type Standalone } from '../../server/standalone.ts'
 
-/** What a user starts. */
+/** The program that a user starts. */
 export const standaloneMain = join(import.meta.dirname, '../../../services/standalone/src/main.ts')
 
-/** How this server may be started. */
+/** How to start this server. */
 export interface StartOptions {
-  /** Everything on one core. */
+  /** Whether all processes run on one core. */
   readonly isPinned?: boolean
   readonly flags?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
 }
 
-/** The real standalone as a user starts it, in a directory of its own that is gone afterwards. */
+/** Starts the standalone as a user does, in a directory of its own that is removed afterwards. */
 export async function launchServer(
   parent: string,
   certificates: string | null,
@@ -29,7 +29,7 @@ export async function launchServer(
   return { ...server, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** The same in a directory that is there, with what is in it. */
+/** Starts the standalone in an existing directory with its contents. */
 export async function launchIn(
   workingDirectory: string,
   { isPinned = false, flags = [], env = {} }: StartOptions = {},
@@ -48,7 +48,7 @@ const host = '127.0.0.1'
 
 const maxWarnings = 20
 
-/** What it warned of is part of the result. */
+/** Prints the warnings in the server's log, which are part of the result. */
 function showWarnings({ log }: Standalone): void {
   const troubles = log.filter((line) => / (WARN|ERROR|FATAL): /.test(line))
   for (const line of troubles.slice(0, maxWarnings)) process.stderr.write(`  ${line}\n`)

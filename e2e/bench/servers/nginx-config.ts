@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import type { ServerFiles } from '../certificates.ts'
 
-/** A whole configuration around one server; everything it writes is below the prefix. */
+/** A complete configuration around a server. nginx writes only below the prefix. */
 export const nginxConfig = (prefix: string, server: string): string => `
 ${userInfo().uid === 0 ? 'user root;' : ''}
 daemon off;
@@ -42,7 +42,7 @@ export const tlsStore = (port: number, certificates: ServerFiles, files: string)
 export const plainStore = (port: number, files: string): string =>
   `server {\n    listen 127.0.0.1:${port};${store(files)}\n  }`
 
-/** Passes bodies on as they come. */
+/** A server that forwards bodies as they arrive. */
 export const tlsProxy = (port: number, behind: number, certificates: ServerFiles): string => `
   upstream store { server 127.0.0.1:${behind}; keepalive 256; keepalive_requests 1000000000; }
   server {${tls(port, certificates)}

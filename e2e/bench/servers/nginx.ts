@@ -13,13 +13,13 @@ import { type ProcessorTime, processorTimeBelow } from '../resources/processor-t
 import { nginxConfig, plainStore, tlsProxy, tlsStore } from './nginx-config.ts'
 import { type ServerUnderTest, type StartedServer, shortWarmUp } from './server-under-test.ts'
 
-/** Whether there is one that can store uploads. */
+/** Whether there is an nginx that can store uploads. */
 export async function hasNginx(): Promise<boolean> {
   const { code, stderr } = await run('nginx', ['-V']).catch(() => ({ code: null, stderr: '' }))
   return code === 0 && stderr.includes('http_dav_module') && stderr.includes('http_v2_module')
 }
 
-/** nginx with WebDAV: it stores and judges nothing. */
+/** nginx with WebDAV, which stores bodies and judges nothing. */
 export const oneHop = (bench: Bench): ServerUnderTest => ({
   name: 'nginx one hop',
   warmUp: shortWarmUp,
@@ -27,7 +27,7 @@ export const oneHop = (bench: Bench): ServerUnderTest => ({
     started(bench, cameras, (port, files) => [tlsStore(port, bench.certificates.server, files)]),
 })
 
-/** A TLS proxy before a store, each an nginx of its own, as our processes are cut. */
+/** A TLS proxy before a store, each an nginx of its own, like this server's proxy and ingest. */
 export const twoHops = (bench: Bench): ServerUnderTest => ({
   name: 'nginx two hops',
   warmUp: shortWarmUp,
@@ -38,7 +38,7 @@ export const twoHops = (bench: Bench): ServerUnderTest => ({
     ]),
 })
 
-/** A server for each process. */
+/** The configuration of the server in each process. */
 type Servers = (port: number, files: string, behind: number) => string[]
 
 async function started(
@@ -68,7 +68,7 @@ async function started(
   }
 }
 
-/** What nginx would have to say about its configuration is heard before it is started. */
+/** Starts nginx, after it has checked its configuration. */
 async function launch(prefix: string, server: string): Promise<AsyncDisposable & { readonly pid: number }> {
   await mkdir(prefix)
   const config = join(prefix, 'nginx.conf')
@@ -83,7 +83,7 @@ async function launch(prefix: string, server: string): Promise<AsyncDisposable &
   return { pid: child.pid ?? 0, [Symbol.asyncDispose]: () => ended(child, closed, end) }
 }
 
-/** Its processes do not differ for us. */
+/** Processor time of all processes under one name. */
 async function timeOf(pids: readonly number[]): Promise<ProcessorTime> {
   const used = await Promise.all(pids.map(processorTimeBelow))
   return new Map([['nginx', used.reduce((sum, ms) => sum + ms, 0)]])
@@ -94,7 +94,7 @@ async function withChildren(pids: readonly number[]): Promise<number[]> {
   return [...pids, ...below.flat()]
 }
 
-/** SIGTERM: nginx takes its workers along, which SIGKILL would leave behind. */
+/** Ends nginx by SIGTERM, after which its workers exit, too; SIGKILL would leave them running. */
 async function ended(child: ChildProcess, closed: Promise<unknown>, end: () => void): Promise<void> {
   end()
   if (child.exitCode === null) await closed

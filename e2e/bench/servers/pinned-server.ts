@@ -6,7 +6,7 @@ import { processorTime } from '../resources/processor-time.ts'
 import { openStream, type Server, segmentPath, startServer } from './server.ts'
 import type { ServerUnderTest } from './server-under-test.ts'
 
-/** This server beside others, all of its processes on one core, the way it is compared. */
+/** This server with all its processes on one core, as it is compared with others. */
 export const pinnedServer = (
   bench: Bench,
   name = 'server',
@@ -33,7 +33,7 @@ export const pinnedServer = (
   },
 })
 
-/** The streams of so many cameras, the first of which is there; on a new server their ids count from 1. */
+/** Creates the streams of cameras, of which the first exists. On a new server their ids count from 1. */
 async function openFleet(bench: Bench, running: Server, cameras: number): Promise<string[]> {
   const streams = [running.stream]
   while (streams.length < cameras) streams.push((await openStream(bench, running)).stream)

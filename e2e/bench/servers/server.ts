@@ -7,17 +7,17 @@ import { launchServer, type StartOptions } from './launch.ts'
 /** A stream with an init segment in it. */
 export interface StreamTarget {
   readonly stream: string
-  /** With `{n}` for the number of a segment. */
+  /** URL of a segment, with `{n}` for its number. */
   readonly url: string
 }
 
-/** This server, running, with such a stream. */
+/** A running server of this project with such a stream. */
 export interface Server extends StreamTarget, AsyncDisposable {
   readonly standalone: Standalone
   readonly api: Api
 }
 
-/** Where the segments are below a stream: one track. */
+/** The path of a segment below its stream; all are of one track. */
 export const segmentPath = (number: number | string): string => `bench/video_${number}.m4s`
 
 export async function startServer(bench: Bench, start: StartOptions = {}): Promise<Server> {

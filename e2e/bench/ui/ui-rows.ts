@@ -10,10 +10,10 @@ import { openWatched } from './watched-page.ts'
 /** Uploads a second: a dozen cameras with two tracks and segments of half a second. */
 const rate = 50
 const watchers = 10
-/** Seconds; with more than some thousand uploads it is not waited for the last. */
+/** Seconds to wait for probes; with more than some thousand uploads that is too short for all of them. */
 const maxProbeWaits = 120
 
-/** What the pages cost, in the browser and in ingest. */
+/** The cost of the pages, in the browser and in ingest. */
 export function uiRows(bench: Bench): Row[] {
   const row = (
     name: string,
@@ -27,7 +27,7 @@ export function uiRows(bench: Bench): Row[] {
     async measure() {
       await using server = await startServer(bench)
       await using browser = await startBrowser(server.standalone)
-      // Awaited, so that both run until it has measured.
+      // Awaited here, so that server and browser are disposed after the measurement.
       return await measure(server, browser)
     },
   })
@@ -58,7 +58,7 @@ export function uiRows(bench: Bench): Row[] {
   ]
 }
 
-/** Half a minute for each second of `--seconds`. */
+/** Duration in seconds: half a minute for each second of `--seconds`. */
 const secondsOf = ({ options }: Bench): number => options.seconds * 30
 
 const steady = (bench: Bench, { url }: Server, seconds: number, first: number) =>
@@ -72,7 +72,7 @@ const steady = (bench: Bench, { url }: Server, seconds: number, first: number) =
     until: { seconds, warmUp: 0 },
   })
 
-/** A page follows a stream that gets 50 uploads a second. */
+/** Measures a page that follows a stream with 50 uploads a second. */
 async function live(bench: Bench, server: Server, browser: Browser): Promise<Measurement> {
   const path = `${server.standalone.url}/ui/streams/${server.stream}`
   const watched = await openWatched(browser, path, { watchesRows: true })
@@ -103,7 +103,7 @@ async function live(bench: Bench, server: Server, browser: Browser): Promise<Mea
   }
 }
 
-/** A page opens a stream that has `--growth` uploads. */
+/** Measures how a page opens a stream with `--growth` uploads. */
 async function open(bench: Bench, server: Server, browser: Browser): Promise<Measurement> {
   const account = await bench.generate({
     url: server.url,
@@ -135,7 +135,7 @@ async function open(bench: Bench, server: Server, browser: Browser): Promise<Mea
   }
 }
 
-/** A stream at rest is opened: results of probes would be news for the page. */
+/** Waits until all probes have ended, because their results would be new states for the page. */
 async function probesEnd({ api }: Server): Promise<void> {
   for (let n = 0; n < maxProbeWaits; n++) {
     const { json } = await api.call('GET', '/probes')
@@ -144,10 +144,10 @@ async function probesEnd({ api }: Server): Promise<void> {
   }
 }
 
-/** What ingest needs for the same uploads with pages open and without. */
+/** Measures the processor time of ingest for the same uploads with and without open pages. */
 async function watch(bench: Bench, server: Server, browser: Browser): Promise<Measurement> {
   const seconds = Math.max(5, secondsOf(bench) / 4)
-  // Compiles what both need.
+  // Warms ingest up, so that compilation counts for neither.
   await steady(bench, server, bench.options.warmUp, 1)
   const alone = await ingestShare(server, () => steady(bench, server, seconds, 100_000))
   for (let n = 0; n < watchers; n++)

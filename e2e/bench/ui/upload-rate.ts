@@ -38,7 +38,7 @@ export const uploadRateRow = (bench: Bench): Row => ({
     for (let turn = 0; turn <= turns; turn++) {
       const alone = await load()
       const watched = await whileFollowed(bench, server, load)
-      // The first turn only warms both up.
+      // The first turn only warms up.
       if (turn > 0) {
         accounts.alone.push(alone)
         accounts.watched.push(watched)
@@ -62,7 +62,7 @@ const atFullSpeed = ({ generate, identity, media }: Bench, { url }: Server, firs
     until: { seconds, warmUp: 1 },
   })
 
-/** With the live state of the stream on its way to as many pages. */
+/** Does something while clients follow the state of the stream as pages do. */
 async function whileFollowed<Result>(
   { identity }: Bench,
   { standalone, stream }: Server,

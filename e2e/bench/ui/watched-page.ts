@@ -1,31 +1,31 @@
 import type { CDPSession, Page } from 'playwright-core'
 import type { Browser } from '../../ui/support/browser.ts'
 
-/** A page of the UI and what the browser tells about it. */
+/** A page of the UI with measurements of the browser. */
 export interface WatchedPage {
   readonly page: Page
-  /** What its main thread has done since it was opened, in milliseconds of the processor. */
+  /** Processor time of the main thread since the page was opened, in milliseconds. */
   mainThreadMs(): Promise<number>
-  /** What each task of its main thread took while something was done, in milliseconds of the processor. */
+  /** Processor time of each task of the main thread during `work`, in milliseconds. */
   tasksDuring<Result>(
     work: () => Promise<Result>,
   ): Promise<{ readonly result: Result; readonly tasks: readonly number[] }>
   notes(): Promise<Notes>
 }
 
-/** What the page wrote down about itself. */
+/** Measurements that the page makes of itself. */
 interface Notes {
-  /** For each row that came into view: from the upload's last byte to the frame that shows it, in milliseconds. */
+  /** For each row: milliseconds from the last byte of the upload to the frame that shows the row. */
   readonly delays: readonly number[]
-  /** Tasks of more than 50 ms by the clock, in milliseconds; other work on the machine lengthens them. */
+  /** Tasks of more than 50 ms by the clock, in milliseconds. Other work on the machine makes them longer. */
   readonly longTasks: readonly number[]
   readonly layoutShift: number
-  /** Of this project's files, as they were sent; the player is not among them. */
+  /** Bytes of this project's files as the server sent them, without the player. */
   readonly assetBytes: number
   readonly heapMegabytes: number
 }
 
-/** Runs in the page. */
+/** A script that runs in the page. */
 const script = `
 globalThis.notes = { delays: [], longTasks: [], layoutShift: 0 }
 new PerformanceObserver((list) => {
@@ -36,8 +36,8 @@ new PerformanceObserver((list) => {
 }).observe({ type: 'layout-shift', buffered: true })`
 
 /**
- * Runs in a page whose rows are watched. A row says when its request began and how long it took, by the clock of the server,
- * which is this machine's. Its mark on the timeline is painted in the same frame.
+ * Runs in a page whose rows are watched. A row says when its request began and how long it took, by the clock of the
+ * server, which is this machine's. Its mark on the timeline is painted in the same frame.
  */
 const rowScript = `
 document.addEventListener('DOMContentLoaded', () => {
@@ -66,7 +66,7 @@ const read = `({
   heapMegabytes: performance.memory.usedJSHeapSize / 1e6,
 })`
 
-/** Opens a page. To watch its rows costs it time of its own. */
+/** Opens a page. Watching its rows costs the page time. */
 export async function openWatched(
   browser: Browser,
   path: string,
@@ -77,7 +77,7 @@ export async function openWatched(
   if (watchesRows) await page.addInitScript(rowScript)
   await page.setViewportSize({ width: 1_440, height: 1_400 })
   const session = await browser.context.newCDPSession(page)
-  // Of the processor, not of the clock: other work on the machine is not the page's.
+  // Measures processor time, not the clock, because other work on the machine is not the page's.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   await page.goto(path)
   return {
@@ -97,12 +97,12 @@ interface TraceEvent {
   readonly name: string
   readonly pid: number
   readonly tid: number
-  /** Microseconds of the processor. */
+  /** Processor time in microseconds. */
   readonly tdur?: number
   readonly args?: { readonly name?: string }
 }
 
-/** Of all pages of this browser, of which the others do nothing. */
+/** Tasks of all pages of this browser; the other pages are idle. */
 async function tasksDuring<Result>(session: CDPSession, work: () => Promise<Result>) {
   const events: TraceEvent[] = []
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
