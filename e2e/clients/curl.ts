@@ -1,10 +1,10 @@
 import { type CommandResult, run } from '../server/run.ts'
 import type { Standalone } from '../server/standalone.ts'
 
-/** A server that can be asked. */
+/** What a client needs to reach a server. */
 export type Reachable = Pick<Standalone, 'url' | 'rootCertificate'>
 
-/** What curl got to hear. */
+/** The response that curl received, or how it failed. */
 export interface CurlResponse {
   readonly status: number
   /** `1.1` or `2`. */
@@ -17,16 +17,16 @@ export interface CurlResponse {
   readonly complaint: string
 }
 
-/** Files of a client certificate. */
+/** Paths of the PEM files of a client certificate. */
 export interface Identity {
   readonly cert: string
   readonly key: string
 }
 
-/** curl's arguments to show a client certificate. */
+/** The arguments with which curl presents a client certificate. */
 export const as = ({ cert, key }: Identity): string[] => ['--cert', cert, '--key', key]
 
-/** Runs curl for one URL below the server's; it trusts only the server's root. */
+/** Runs curl for a path of the server. curl trusts only the root certificate of the server. */
 export async function curl(
   server: Reachable,
   path: string,
@@ -38,14 +38,14 @@ export async function curl(
   return responseOf(await run('curl', [...always, '-w', written, ...args, `${server.url}${path}`], { input }))
 }
 
-/** A device with a key pair from the server. */
+/** Makes a device with a key pair from the server. Throws when the server refuses. */
 export async function makeDevice(server: Reachable, name: string): Promise<Identity> {
   const { status, text, json } = await curl(server, `/certs/${name}/keypair`, ['-XPOST'])
   if (status !== 200) throw new Error(`no key pair for ${name}: ${text}`)
   return { cert: json.cert, key: json.key }
 }
 
-/** A stream of its own for a test; its id. */
+/** Makes a stream and returns its id. Throws when the server refuses. */
 export async function makeStream(server: Reachable, query = ''): Promise<string> {
   const { status, text, json } = await curl(server, `/streams${query}`, ['-XPOST'])
   if (status !== 201) throw new Error(`no stream: ${text}`)

@@ -1,4 +1,4 @@
-/** RFC 9113, 6: kinds of frames. */
+/** The types of frames (RFC 9113, 6). */
 export const kinds = {
   data: 0,
   headers: 1,
@@ -30,15 +30,15 @@ export function frame(kind: number, flags: number, id: number, payload: Buffer =
   return Buffer.concat([head, payload])
 }
 
-/** The header block of an upload; RFC 7541 with nothing for the dynamic table. */
+/** The header block of an upload, which adds nothing to the dynamic table (RFC 7541, 6.2.2). */
 export const uploadHead = (path: string): Buffer =>
   Buffer.concat([literal(2, 'PUT'), Buffer.from([0x87]), literal(1, 'localhost'), literal(4, path)])
 
-/** The name is one of the static table's. */
+/** A header field without indexing; `name` is an index of the static table (RFC 7541, 6.2.2). */
 const literal = (name: number, value: string): Buffer =>
   Buffer.concat([Buffer.from([name, Buffer.byteLength(value)]), Buffer.from(value)])
 
-/** Takes bytes in pieces of any length and hands on whole frames. */
+/** Returns a function that takes bytes in pieces of any length, and calls `take` with each complete frame. */
 export function frameReader(take: (frame: Frame) => void): (bytes: Buffer) => void {
   let held: Buffer = Buffer.alloc(0)
   return function read(bytes) {

@@ -11,16 +11,16 @@ export interface Reply {
   readonly body: Buffer
   // biome-ignore lint/suspicious/noExplicitAny: responses are looked into freely here
   readonly json: any
-  /** Tells whether two requests went over one connection. */
+  /** Local port of the connection. Two requests with the same port used the same connection. */
   readonly localPort: number | undefined
 }
 
-/** A device that holds its connections open. `send` rejects when the connection is lost. */
+/** A client that keeps its connections open. `send` rejects when the connection is lost. */
 export interface Client extends Disposable {
   send(method: string, path: string, body?: Buffer | string, headers?: OutgoingHttpHeaders): Promise<Reply>
 }
 
-/** Speaks HTTP/1.1 over at most so many connections, without a certificate where there is none. */
+/** A client with HTTP/1.1 and at most `connections` connections; without a certificate when `device` is null. */
 export async function keepAlive(
   server: Reachable,
   device: Identity | null,

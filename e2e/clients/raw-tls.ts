@@ -5,29 +5,29 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import type { Standalone } from '../server/standalone.ts'
 import type { Identity } from './curl.ts'
 
-/** A TLS connection on which anything can be said. */
+/** A TLS connection on which a test writes any bytes. */
 export interface RawConnection extends Disposable {
   readonly tls: TLSSocket
-  /** Below TLS; for cutting it off. */
+  /** The TCP socket below TLS, with which a test cuts the connection off. */
   readonly tcp: Socket
-  /** All that the server says until its side ends. */
+  /** Resolves with all text from the server once it ends its side or the connection is closed. */
   readonly reply: Promise<string>
 }
 
-/** What it takes to connect. */
+/** What a client needs to connect. */
 export type Reachable = Pick<Standalone, 'port' | 'rootCertificate'>
 
 /** Connects like a device that speaks HTTP/1.1. */
 export async function rawConnection(server: Reachable, device: Identity): Promise<RawConnection> {
   const tcp = connectTcp(server.port, '127.0.0.1')
   await once(tcp, 'connect')
-  // TLS reports it too.
+  // The TLS socket reports the same error.
   tcp.on('error', () => undefined)
   const tls = await deviceSocket(server, device, { socket: tcp })
   return { tls, tcp, reply: replyOn(tls), [Symbol.dispose]: () => void tls.destroy() }
 }
 
-/** A TLS connection that is not read from yet; HTTP/1.1 unless other protocols are named. */
+/** Opens a TLS connection and reads nothing from it. HTTP/1.1 unless `options` name other protocols. */
 export async function deviceSocket(
   server: Reachable,
   device: Identity,
@@ -41,7 +41,7 @@ export async function deviceSocket(
   return tls
 }
 
-/** An upload whose body the server has asked for with `100 Continue`, so that it is under way there. */
+/** Begins an upload. Resolves after `100 Continue`, by which time the server has begun to handle it. */
 export async function beginUpload(
   server: Reachable,
   device: Identity,
@@ -60,12 +60,12 @@ function replyOn(tls: TLSSocket): Promise<string> {
   tls.on('data', (bytes) => {
     said += bytes
   })
-  // Being cut off is a response too.
+  // A test may expect that the server cuts the connection off.
   tls.on('error', () => undefined)
   tls.once('end', () => resolve(said)).once('close', () => resolve(said))
   return promise
 }
 
-/** The head of an upload. */
+/** The text of the head of an upload with HTTP/1.1. */
 export const putHead = (path: string, ...headers: string[]): string =>
   [`PUT ${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n')

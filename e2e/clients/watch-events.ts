@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Reachable } from './curl.ts'
 
-/** curl as a client of the events: it prints each line as it comes. */
+/** Subscribes to events with curl, which prints each line without delay. */
 export async function watchEvents(server: Reachable, path: string, args: readonly string[] = []) {
   const always = ['-sSN', '--cacert', server.rootCertificate]
   const child = spawn('curl', [...always, ...args, `${server.url}${path}`], {
@@ -15,7 +15,7 @@ export async function watchEvents(server: Reachable, path: string, args: readonl
   ok(String((await lines.next()).value).startsWith(':'))
   return {
     seen,
-    /** Everything up to and with the first events of a kind; to be called once. */
+    /** Reads events until `count` events of a kind have arrived. Call it once. */
     async until(kind: string, count = 1): Promise<void> {
       for await (const line of { [Symbol.asyncIterator]: () => lines }) {
         if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)))

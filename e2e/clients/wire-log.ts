@@ -1,6 +1,6 @@
 import type { Client } from './keep-alive.ts'
 
-/** One upload in the wire log, as far as it is looked at here. */
+/** One upload in the wire log, with the fields that tests use. */
 export interface Line {
   readonly id: string
   readonly path: string
@@ -10,7 +10,7 @@ export interface Line {
 
 /** Reads wire logs over a keep-alive connection. */
 export interface LineReader {
-  /** To be asked again and again: whether all of some uploads are there and settled. */
+  /** Returns a function to call repeatedly. It resolves with whether the log has all of `uploads`, settled. */
   settling(
     stream: string,
     uploads: ReadonlySet<string>,

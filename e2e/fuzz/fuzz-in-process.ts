@@ -2,10 +2,10 @@ import { type Random, seeded } from '../../services/ingest/src/media/mpd/testing
 import { createTally, type Report } from './report.ts'
 import type { Target } from './targets/target.ts'
 
-/** Processor time of one input beyond which it counts as a hang. */
+/** An input that takes more processor time is a hang. */
 const maxMs = 2_000
 
-/** Runs so many inputs, each with a seed of its own, so that one can be repeated alone. */
+/** Runs `count` inputs. Each input has its own seed, so that it can be repeated alone. */
 export async function fuzzInProcess(
   name: string,
   { run }: Target,

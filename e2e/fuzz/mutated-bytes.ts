@@ -24,7 +24,7 @@ const pieces = [
   'HTTP/1.1',
 ]
 
-/** Bytes with one to so many changes: some of them replaced, cut out, put in, doubled, or all behind cut off. */
+/** Makes 1 to `maxChanges` changes: bytes are replaced, removed, inserted or repeated, or the rest is cut off. */
 export function mutatedBytes(bytes: Buffer, random: Random, maxChanges = 5): Buffer {
   let changed = bytes
   for (let times = 1 + random(maxChanges); times > 0; times--) changed = withChange(changed, random)

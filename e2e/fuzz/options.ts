@@ -21,7 +21,7 @@ requests in changed framings) and h2 (frames) go to the port of a real proxy. Th
 or hung something, or got a 5xx.
 `
 
-/** Throws an error for the user. */
+/** Parses the flags; null for `--help`. Throws an error whose message is written for the user. */
 export function readOptions(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],

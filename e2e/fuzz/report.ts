@@ -1,17 +1,17 @@
-/** What came of the inputs of one target. */
+/** The result of all inputs of one target. */
 export interface Report {
   readonly target: string
   readonly inputs: number
   readonly seconds: number
   /** How often each outcome was seen. */
   readonly outcomes: ReadonlyMap<string, number>
-  /** What must not be: crashes, hangs, responses 5xx, forged identities; each with the input that led to it. */
+  /** Crashes, hangs, 5xx responses and forged identities, each with the seed that repeats its input. */
   readonly faults: readonly string[]
   readonly grownMiB: number
   readonly slowestMs: number
 }
 
-/** Counts outcomes and keeps the first faults. */
+/** Counts outcomes and keeps the first `maxFaults` faults. */
 export function createTally() {
   const outcomes = new Map<string, number>()
   const faults: string[] = []
@@ -31,7 +31,7 @@ export type Tally = ReturnType<typeof createTally>
 
 const maxFaults = 20
 
-/** One line for a target, and one for each of its faults. */
+/** The text of a report: one line for the target, and one for each fault. */
 export function textOf({ target, inputs, seconds, outcomes, faults, grownMiB, slowestMs }: Report): string {
   const counted = [...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(', ')
   const rate = Math.round(inputs / Math.max(seconds, 0.001))

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { run } from '../server/run.ts'
 
-/** Servers have one core to themselves, the generator has the other. */
+/** The cores for servers and for the load generator, which would otherwise slow each other down. */
 export const cores = { server: 0, client: 1 } as const
 
 export const isPinning = availableParallelism() > 1 && (await isInstalled('taskset'))
 
-/** The command, with all it starts, on one core where the machine can do that. */
+/** The command line that runs a command and its children on one core, if the machine has taskset and a second core. */
 export const pinned = (
   core: number,
   command: readonly [string, ...string[]],

@@ -5,24 +5,27 @@ import { sha256Of } from '../server/journal.ts'
 import type { Standalone } from '../server/standalone.ts'
 import { markBox, numberedSegment, type Template } from './numbered-segment.ts'
 
-/** One upload and what was answered to it. */
+/** One upload and its response. */
 export interface SentUpload {
   readonly stream: string
   readonly track: string
   readonly path: string
   readonly sha256: string
-  /** When it was due; responses are late by what they came after that. */
+  /** Milliseconds from the time at which the upload was due to its response. */
   readonly tookMs: number
-  /** Of the response; 0 when there was none. */
+  /** Status of the response; 0 when there was none. */
   readonly status: number
   /** The id that the receipt names; null without a 2xx. */
   readonly upload: string | null
-  /** What a receipt without a verdict says. */
+  /** Whether the receipt has no verdict yet. */
   readonly isPending: boolean
   readonly complaint: string
 }
 
-/** How much, and how fast: so many a second however slow the responses are, or, without a rate, as fast as they come. */
+/**
+ * How much a fleet sends, and how fast: `rate` uploads a second, however slow the responses are; without a rate, each
+ * camera sends as soon as it has a response.
+ */
 interface Pace {
   readonly count?: number
   readonly seconds?: number
@@ -30,17 +33,17 @@ interface Pace {
   readonly signal?: AbortSignal
 }
 
-/** Cameras that push a track each, over a connection each, every segment after the response to the one before. */
+/** Cameras with one track and one connection each. A camera sends a segment after the response to the one before. */
 export interface Fleet extends Disposable {
-  /** Everything so far, each track's in the order in which it was sent. */
+  /** All uploads so far; those of a track are in the order in which their camera sent them. */
   readonly sent: readonly SentUpload[]
-  /** Resolves with what was sent this time once all of it was answered. */
+  /** Sends segments. Resolves with the uploads of this call once all have a response. */
   push(pace: Pace): Promise<readonly SentUpload[]>
 }
 
 const camerasPerStream = 16
 
-/** Makes their streams and pushes their init segments. */
+/** Makes the streams of all cameras and uploads their init segments. */
 export async function assembleFleet(
   server: Standalone,
   device: Identity,
@@ -118,5 +121,5 @@ const isOver = ({ count, seconds, signal }: Pace, n: number, begun: number): boo
   (count !== undefined && n >= count) ||
   (seconds !== undefined && performance.now() - begun >= seconds * 1_000)
 
-/** Answered 2xx. */
+/** Whether the response to an upload was 2xx. */
 export const isAccepted = ({ upload }: SentUpload): boolean => upload !== null

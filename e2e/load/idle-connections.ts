@@ -5,7 +5,7 @@ import type { DeviceFiles } from './device-files.ts'
 
 const atOnce = 32
 
-/** Connections that have shaken hands and do nothing until disposed of. */
+/** Opens TLS connections that stay idle after the handshake. Disposal closes them. */
 export interface IdleConnections extends Disposable {
   readonly count: number
 }

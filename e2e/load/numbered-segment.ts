@@ -1,10 +1,10 @@
-/** A segment of one track, to be sent again and again as if the track went on. */
+/** A segment of one track, from which `numberedSegment` makes all segments of the track. */
 export interface Template {
   readonly init: Buffer
   readonly segment: Buffer
 }
 
-/** The nth segment, from 1 on, of a track of one-second segments; `mark` makes its bytes unlike all others. */
+/** The nth segment, from 1, of a track of one-second segments. A unique `mark` makes its bytes unique. */
 export function numberedSegment({ init, segment }: Template, nth: number, mark: string): Buffer {
   const bytes = Buffer.concat([segment, markBox(mark)])
   bytes.writeUInt32BE(nth, fieldsOf(bytes, 'mfhd'))
@@ -12,20 +12,20 @@ export function numberedSegment({ init, segment }: Template, nth: number, mark: 
   const shift = (nth - 1) * timescaleOf(init) - readTime(bytes, tfdt, tfdt)
   moveTime(bytes, tfdt, tfdt, shift)
   if (!bytes.subarray(0, bytes.indexOf('moof')).includes('sidx')) return bytes
-  // The earliest presentation time stands behind reference_ID and timescale, which is that of the track.
+  // earliest_presentation_time follows reference_ID and timescale. The timescale is the same as that of the track.
   const sidx = fieldsOf(bytes, 'sidx')
   moveTime(bytes, sidx, sidx + 8, shift)
   return bytes
 }
 
-/** ISO/IEC 14496-12: behind the type of a full box, its version and its flags. */
+/** The offset of the first field after the version and flags of a full box (ISO/IEC 14496-12, 4.2). */
 const fieldsOf = (bytes: Buffer, type: string): number => {
   const at = bytes.indexOf(type, 0, 'latin1')
   if (at < 0) throw new Error(`the segment has no ${type}`)
   return at + 8
 }
 
-/** Whether the times of the box whose fields begin at `fields` have 64 bits, as in version 1, and not 32. */
+/** Whether the box whose fields begin at `fields` has version 1, with times of 64 bits instead of 32. */
 const isLong = (bytes: Buffer, fields: number): boolean => bytes[fields - 4] === 1
 
 const readTime = (bytes: Buffer, fields: number, at: number): number =>
@@ -42,7 +42,7 @@ function timescaleOf(init: Buffer): number {
   return init.readUInt32BE(isLong(init, at) ? at + 16 : at + 8)
 }
 
-/** Players pass over a `free` box. */
+/** A `free` box with a text. Players skip such a box. */
 export function markBox(mark: string): Buffer {
   const box = Buffer.alloc(8 + Buffer.byteLength(mark))
   box.writeUInt32BE(box.length)

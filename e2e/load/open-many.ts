@@ -1,6 +1,6 @@
 const atOnce = 16
 
-/** Opens so many connections, some at a time. */
+/** Opens `count` connections, at most `atOnce` of them at the same time. */
 export async function openMany<Connection>(
   count: number,
   open: () => Promise<Connection>,

@@ -6,12 +6,12 @@ import { run } from '../server/run.ts'
 import { cores, pinned } from './cpu-pinning.ts'
 import type { DeviceFiles } from './device-files.ts'
 
-/** What the generator is to do. */
+/** The requests that the load generator sends. */
 export interface Load {
-  /** With `{n}` for the number of the request and, before it, `{c}` for that of the connection, from 1 on. */
+  /** May contain `{n}`, the number of the request from `first`, and before it `{c}`, that of the connection from 1. */
   readonly url: string
   readonly identity: DeviceFiles
-  /** A file to send; so many bytes of nothing; or nothing at all, to GET. */
+  /** Path of a file to PUT, a number of zero bytes to PUT, or null for a GET. */
   readonly body: string | number | null
   readonly isHttp2?: boolean
   readonly connections?: number
@@ -21,17 +21,17 @@ export interface Load {
     | { readonly count: number; readonly withinSeconds?: number }
   readonly first?: number
   readonly rate?: number
-  /** A new connection for each request. */
+  /** Opens a new connection for each request, with a full handshake or a resumed session. */
   readonly fresh?: 'full' | 'resumed'
 }
 
-/** What the generator says; latencies in milliseconds. */
+/** The figures that the load generator prints. Latencies are in milliseconds. */
 export interface LoadResult {
   readonly issued: number
   readonly ok: number
-  /** Of these, before anything was measured. */
+  /** How many of `ok` belong to the warm-up. */
   readonly warmed: number
-  /** That were answered while it was measured. */
+  /** Requests whose response arrived after the warm-up. */
   readonly measured: number
   readonly unanswered: number
   readonly connects: number
@@ -42,7 +42,7 @@ export interface LoadResult {
   readonly megabytes: number
   readonly p50: number
   readonly p99: number
-  /** Part of a core that the generator used. */
+  /** Share of one core that the generator used, from 0 to 1. */
   readonly busy: number
 }
 
@@ -50,7 +50,7 @@ export type Generator = (load: Load) => Promise<LoadResult>
 
 const source = join(import.meta.dirname, 'putload.c')
 
-/** Compiles the generator; a sentence instead when that is not possible here. */
+/** Compiles the load generator. Returns the reason as a sentence when this machine cannot. */
 export async function buildGenerator(directory: string, signal?: AbortSignal): Promise<Generator | string> {
   const program = join(directory, 'putload')
   try {
@@ -86,7 +86,7 @@ function argumentsOf(load: Load): string[] {
   ]
 }
 
-/** What went wrong, in sentences: every request has to be answered 2xx. */
+/** Describes each kind of failed request. Empty when every request got a 2xx response. */
 export function faultsOf({ issued, ok, statuses, errors, unanswered, complaint }: LoadResult): string[] {
   if (issued === ok) return []
   const refused = Object.entries(statuses).filter(([status]) => !status.startsWith('2'))

@@ -1,5 +1,5 @@
-/** Many connections that each move a byte a second, until told to finish. */
+/** Many connections that transfer one byte a second each, until `finish` is called. */
 export interface SlowConnections extends Disposable {
-  /** Goes on at full speed; what was wrong in the end, in sentences. */
+  /** Transfers the rest at full speed. Resolves with a sentence for each fault that it finds. */
   finish(): Promise<readonly string[]>
 }

@@ -9,13 +9,13 @@ import type { SlowConnections } from './slow-connections.ts'
 
 const everyMs = 1_000
 
-/** What is read: a path with its stream, and the digest of its bytes. */
+/** The object to download: its path with its stream, and the digest of its bytes. */
 export interface Readable {
   readonly path: string
   readonly sha256: string
 }
 
-/** Downloads of one object that take a byte a second. */
+/** Starts downloads of one object that read one byte a second each. */
 export async function slowReaders(
   server: Standalone,
   device: Identity,

@@ -6,11 +6,11 @@ import { openMany } from './open-many.ts'
 import type { SlowConnections } from './slow-connections.ts'
 
 const everyMs = 1_000
-/** Each connection has its own time in the second. */
+/** The connections write at this many different times within a second. */
 const times = 50
 const bodyBytes = 2_000
 
-/** Uploads whose bodies come a byte a second. */
+/** Starts uploads that send one byte of their body a second each. */
 export async function slowWriters(
   server: Standalone,
   device: Identity,

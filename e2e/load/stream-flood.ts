@@ -5,12 +5,12 @@ import { type Frame, flags, frame, frameReader, kinds, preface, uploadHead } fro
 import { deviceSocket, type Reachable } from '../clients/raw-tls.ts'
 
 /**
- * How streams are opened, minding no limit: as whole uploads, as heads that nothing follows, reset at once, or reset
- * after a byte of the body.
+ * How a flood opens streams without regard to any limit: as whole uploads, as heads without a body, reset at once, or
+ * reset after one byte of the body.
  */
 export type Manner = 'uploads' | 'heads' | 'resets' | 'cut-uploads'
 
-/** What one HTTP/2 connection came to. */
+/** What happened on one HTTP/2 connection. */
 export interface FloodResult {
   /** Streams whose frames were sent before the server closed the connection. */
   readonly sent: number
@@ -19,7 +19,7 @@ export interface FloodResult {
   readonly refused: number
   /** The error code with which the server closed the connection. */
   readonly goaway: number | null
-  /** Whether a write failed: the system then drops what the server said last, unread. */
+  /** Whether a write failed. The system then discards the last frames of the server unread. */
   readonly isBrokenOff: boolean
 }
 
@@ -29,10 +29,10 @@ export interface Flood {
   readonly manner: Manner
 }
 
-/** Never settles where the connection fails before. */
+/** Resolves when the socket takes more bytes; stays pending when the connection fails before. */
 const drained = (tls: TLSSocket): Promise<void> => new Promise((resolve) => tls.once('drain', resolve))
 
-/** Opens so many streams on one connection as fast as it goes; by hand, because libraries are polite. */
+/** Opens `count` streams on one connection as fast as possible, without a library, which would keep to limits. */
 export async function floodStreams(
   server: Reachable,
   device: Identity,
@@ -72,7 +72,7 @@ const uint32 = (value: number): Buffer => {
 }
 
 const cancel = 8
-/** Responses shall not wait for us. */
+/** A flow-control window so large that no response has to wait for this client. */
 const wideWindow = frame(kinds.windowUpdate, 0, 0, uint32(2 ** 30))
 
 function listen(tls: TLSSocket) {

@@ -6,20 +6,20 @@ import { readBody, sha256Of } from '../server/journal.ts'
 import type { Standalone } from '../server/standalone.ts'
 import { isAccepted, type SentUpload } from './fleet.ts'
 
-/** How many of the uploads that were answered 2xx are not what they should be in the end. */
+/** How many uploads with a 2xx response have each fault in the end. */
 export interface UploadFaults {
-  /** Bodies that are not on the disk byte for byte. */
+  /** Uploads whose body on the disk is missing or differs. */
   readonly differing: number
-  /** Not in the wire log, where an upload stands with its verdict. */
+  /** Uploads without a verdict in the wire log. */
   readonly unjudged: number
-  /** Tracks that were judged in another order than they were sent in. */
+  /** Tracks whose uploads are not in the wire log in the order in which they were sent. */
   readonly misordered: number
-  /** Verdicts that find an error where there is none. */
+  /** Uploads whose verdict has an error, although they have none. */
   readonly wrong: number
   readonly unprobed: number
 }
 
-/** How long it took until everything was judged, and then until it was probed, as far as it was. */
+/** How long the server took to judge all uploads, and after that to probe them; at most the timeout of each. */
 export interface CaughtUp {
   readonly judgedMs: number
   readonly probedMs: number
@@ -30,7 +30,7 @@ interface Patience {
   readonly probedWithinMs?: number
 }
 
-/** Waits until everything that was answered 2xx is judged and probed, and looks at each of it. */
+/** Waits until every upload with a 2xx response is judged and probed, or a timeout, then checks each of them. */
 export async function verifyStored(
   server: Standalone,
   device: Identity,

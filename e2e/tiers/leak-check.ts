@@ -2,16 +2,16 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 
 /** BullMQ sleeps for 5 s before it notices that it was closed while Redis is down. */
 const timeoutMs = 15_000
-/** mocha's timeout of the hook below, which it starts once the hook waits. */
+/** The timers that mocha itself has while it waits for the hook: the timeout of the hook. */
 const ownTimers = 1
 
 let before: ReadonlyMap<string, number> = new Map()
 let shared = new AsyncDisposableStack()
 
-/** Closes what several suites share once the last test of the file that mocha runs is over; the newest goes first. */
+/** Registers a callback that closes a thing which suites share. Runs after the last test of the file, newest first. */
 export const closeAfterTests = (close: () => Promise<void>): void => shared.defer(close)
 
-/** Fails a test file whose tests leave something open that would keep the process alive. */
+/** Hooks that fail a test file whose tests leave a resource open that would keep the process alive. */
 export const mochaHooks = {
   beforeAll(): void {
     before = activeResources()

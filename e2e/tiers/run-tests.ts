@@ -6,8 +6,8 @@ import { longestFirst, readDurations, withMeasured, writeDurations } from './dur
 import { root, testFiles, withBundles } from './test-files.ts'
 
 // node e2e/tiers/run-tests.ts unit|integration|all|soak [--list|--measure] [FILE or FOLDER…] [flags of mocha]
-// Runs the tests of a tier, or of all tests only the named ones; --list prints their names instead, and --measure
-// writes to durations.json how long each file took.
+// Runs the tests of a tier, or only those of the given files and folders. --list prints their paths instead; --measure
+// also writes to durations.json how long each file took.
 
 const from = process.env.INIT_CWD ?? process.cwd()
 const [tier = 'all', ...args] = process.argv.slice(2)
@@ -20,7 +20,7 @@ if (args.includes('--list')) process.stdout.write(`${files.join('\n')}\n`)
 else if (files.length === 0) fail(`there are no tests in ${paths.join(' ')}`)
 else await runMocha()
 
-/** In this process, which mocha's own program expects to be its own. */
+/** Runs mocha's command line in this process, with the arguments that it reads from `process.argv`. */
 async function runMocha(): Promise<void> {
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
   const hasJobs = flags.some((flag) => /^(--jobs|-j)\b/.test(flag))
@@ -45,13 +45,13 @@ async function runMocha(): Promise<void> {
   await import(mocha)
 }
 
-/** Tests that start servers wait for much of their time; unit tests never do, and those of the soak tier are under load. */
+/** Number of parallel workers. Tests that start servers mostly wait; unit and soak tests keep the processor busy. */
 function jobsOf(name: string): number {
   const jobsPerCore = name === 'unit' || name === 'soak' ? 1 : 2.5
   return Math.max(2, Math.ceil(jobsPerCore * availableParallelism()))
 }
 
-/** Mocha ends this process when all tests are over. */
+/** Collects durations and writes them when the process exits, which mocha causes after the last test. */
 function measureDurations(): void {
   const directory = mkdtempSync(join(tmpdir(), 'pushav-durations-'))
   const path = join(directory, 'durations')
@@ -63,7 +63,7 @@ function measureDurations(): void {
   })
 }
 
-/** Of the tests and of all processes that they start. */
+/** Makes Node cache the compiled code of this process and of all processes that tests start. */
 function cacheCompiledCode(): void {
   process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compiled')
   enableCompileCache(process.env.NODE_COMPILE_CACHE)
@@ -78,7 +78,7 @@ function testsOf(name: string): readonly string[] {
   return fail(`${name} is no tier: unit, integration, all or soak`)
 }
 
-/** Not what stands behind a flag, which may be its value. */
+/** Whether an argument names a test file or a folder. A folder after a flag counts as the value of the flag. */
 function isPath(arg: string, at: number, args: readonly string[]): boolean {
   if (arg.startsWith('-')) return false
   if (arg.endsWith('.ts')) return true

@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path'
 export const root = join(import.meta.dirname, '../..')
 
 /**
- * Which tests run together. `unit`: no process and no Redis; `soak`: long loops, named `*.soak.test.ts`; `integration`:
- * all the others.
+ * A set of tests that run together. `unit`: tests without a process and without Redis; `soak`: long loops, named
+ * `*.soak.test.ts`; `integration`: all other tests.
  */
 export type Tier = 'unit' | 'integration' | 'soak'
 
-/** A test that imports one of these, itself or through other modules, starts a process or speaks to Redis. */
+/** Packages that start processes or connect to Redis. A test that imports one, even indirectly, is no unit test. */
 const startingPackages = ['node:child_process', 'ioredis', 'bullmq']
 
-/** All test files by tier, from the repository's root. */
+/** Paths of all test files from the repository's root, by tier. */
 export function testFiles(): Readonly<Record<Tier, readonly string[]>> {
   const files = globSync('{shared,proxy,services,e2e}/**/*.test.ts', {
     cwd: root,
@@ -26,7 +26,7 @@ export function testFiles(): Readonly<Record<Tier, readonly string[]>> {
   }
 }
 
-/** Modules that import the test files which share servers; each runs as one file, so its files one after the other. */
+/** Bundles: modules that import the test files that share servers, so that mocha runs these files in sequence. */
 export const bundles = (): ReadonlyMap<string, readonly string[]> =>
   new Map(
     globSync('e2e/bundles/*.ts', { cwd: root })
@@ -34,7 +34,7 @@ export const bundles = (): ReadonlyMap<string, readonly string[]> =>
       .map((file) => [file, importsOf(file).map((source) => join(dirname(file), source))]),
   )
 
-/** The same tests with bundles, where all files of one are to run, in the place of the first of them. */
+/** Replaces the files of a bundle with the bundle, if all of them are in the list. */
 export function withBundles(files: readonly string[]): readonly string[] {
   const bundleOf = new Map<string, string>()
   for (const [bundle, members] of bundles())
@@ -59,7 +59,7 @@ function startsSomething(file: string): boolean {
   return false
 }
 
-/** A module of the repository, or null for a package. */
+/** The path of an imported module of the repository; null for a package. */
 export function moduleOf(from: string, source: string): string | null {
   if (source.startsWith('.')) return join(dirname(from), source)
   return source.startsWith('@pushav/shared/') ? source.replace('@pushav/shared', 'shared/src') : null
@@ -77,7 +77,7 @@ function importsOf(module: string): readonly string[] {
   return imports
 }
 
-/** What is loaded with a module of this text; types are erased, so what only they import is not. */
+/** The modules that Node loads with a module of this text. Imports of types are erased, so they do not count. */
 export const loadedImports = (text: string): readonly string[] =>
   [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s+)?'([^']+)'/gm)].map(
     ([, source = '']) => source,

@@ -59,7 +59,7 @@ export async function makeLeaf(
   return { cert, key }
 }
 
-/** A leaf by OpenSSL, with lines of its configuration for the extensions. */
+/** Makes a leaf with OpenSSL. `extensions` are lines of an OpenSSL configuration. */
 export async function makeOddLeaf(
   ca: Identity,
   name: string,
@@ -79,7 +79,7 @@ export async function makeOddLeaf(
   return { cert, key: await readFile(file('leaf.key'), 'utf8') }
 }
 
-/** Made once per test run. */
+/** The certificates of all tests, made once in each process. */
 export const pki = makePki()
 
 async function makePki() {

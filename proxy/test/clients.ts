@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { type Identity, pki } from './certificates.ts'
 
-/** TLS options of a client with that device's certificate, or with none. */
+/** TLS options of a client with the certificate of `identity`, or with none. */
 async function credentials(identity?: Identity): Promise<ConnectionOptions> {
   const { serverRoot } = await pki
   return { host: '127.0.0.1', servername: 'localhost', ca: serverRoot.cert, ...identity }
 }
 
-/** A TLS connection for HTTP/1, byte by byte. */
+/** Opens a TLS connection on which a test writes HTTP/1 itself. */
 export async function dial(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const socket = connect({ port, ...(await credentials()), ...options })
   socket.on('error', () => {})
@@ -22,7 +22,7 @@ export async function dial(port: number, options: ConnectionOptions = {}): Promi
   return socket
 }
 
-/** The text that arrives until the proxy closes the connection or the text matches `enough`. */
+/** Resolves with the received text once the proxy closes the connection or the text matches `enough`. */
 export async function received(socket: Socket, enough = /$^/): Promise<string> {
   let text = ''
   return new Promise((resolve) => {
@@ -35,11 +35,11 @@ export async function received(socket: Socket, enough = /$^/): Promise<string> {
   })
 }
 
-/** Resolves when it is closed, in whatever way. */
+/** Resolves when a socket or stream is closed, with or without an error. */
 export const closed = (it: { once(event: 'close', listener: () => void): unknown }): Promise<void> =>
   new Promise((resolve) => void it.once('close', resolve))
 
-/** Sends text as it is and resolves with the text of the response. */
+/** Sends a text unchanged on a new connection and resolves with the text of the response. */
 export async function say(port: number, text: string, enough?: RegExp): Promise<string> {
   const socket = await dial(port)
   const response = received(socket, enough)
@@ -64,7 +64,7 @@ export async function dialHttp2(
   return session
 }
 
-/** One HTTP/2 request with its whole response; `status` 0 when the stream was reset. */
+/** Sends one HTTP/2 request and reads its whole response; `status` is 0 when the stream was reset. */
 export async function ask(
   session: ClientHttp2Session,
   headers: Record<string, string>,
@@ -100,7 +100,7 @@ export interface Curled {
   readonly stderr: string
 }
 
-/** The first message of Node's TLS client. */
+/** The bytes of the ClientHello that Node sends with these options. */
 export async function clientHello(options: ConnectionOptions): Promise<Buffer> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -116,7 +116,7 @@ export async function clientHello(options: ConnectionOptions): Promise<Buffer> {
   return bytes
 }
 
-/** Real curl; `host` is a name of the loopback address. */
+/** Runs curl against the proxy; `host` is a name of the loopback address. */
 export async function curl(
   port: number,
   path: string,

@@ -1,4 +1,4 @@
-/** A resource record as it was on the wire. */
+/** A resource record as it was received. */
 export interface DnsRecord {
   readonly name: string
   readonly type: 'A' | 'PTR' | 'TXT' | 'AAAA' | 'SRV' | number
@@ -9,7 +9,7 @@ export interface DnsRecord {
 
 const types: Record<number, DnsRecord['type']> = { 1: 'A', 12: 'PTR', 16: 'TXT', 28: 'AAAA', 33: 'SRV' }
 
-/** All records of a response; none of a query. */
+/** Parses all records of a response. Returns none for a query. */
 export function recordsIn(message: Buffer): DnsRecord[] {
   if ((message.readUInt16BE(2) & 0x8000) === 0) return []
   let at = 12
@@ -24,7 +24,7 @@ export function recordsIn(message: Buffer): DnsRecord[] {
   })
 }
 
-/** A query for the instances of a service. */
+/** The bytes of a query for the instances of a service (PTR). */
 export function queryFor(service: string): Buffer {
   const name = service.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`))
   return Buffer.concat([

@@ -5,13 +5,13 @@ import { curl } from './clients.ts'
 import { listenToMdns } from './mdns-listener.ts'
 import { runProxy } from './running-proxy.ts'
 
-/** Run in a network of its own: one scene with a real proxy, reported as one line of JSON. */
+/** The program that tests run in a network namespace: it runs one scene with a proxy and prints one line of JSON. */
 const scenes = { everywhere, silent, taken, alone }
 const scene = scenes[process.argv[2] as keyof typeof scenes]
 console.log(JSON.stringify(await scene()))
 process.exit()
 
-/** A proxy on all addresses, seen from the network. */
+/** A proxy that listens on all addresses, and the records that the network receives. */
 async function everywhere() {
   const network = await listenToMdns('192.0.2.77')
   const proxy = await runProxy({ HOST: '0.0.0.0', DNS_NAME: 'pavs' })
@@ -21,7 +21,7 @@ async function everywhere() {
   return { port: proxy.port, records, goodbye }
 }
 
-/** A proxy that was given no name. */
+/** A proxy without DNS_NAME, which opens no UDP socket. */
 async function silent() {
   const proxy = await runProxy({ HOST: '0.0.0.0' })
   const [, ...udpSockets] = readFileSync('/proc/net/udp', 'utf8').trim().split('\n')
@@ -29,7 +29,7 @@ async function silent() {
   return { udpSockets }
 }
 
-/** Another program has the port of mDNS to itself. */
+/** Another program has bound the port of mDNS exclusively. */
 async function taken() {
   const other = createSocket('udp4')
   other.bind(5353)

@@ -5,7 +5,7 @@ import { type DnsRecord, queryFor, recordsIn } from './dns-message.ts'
 const group = '224.0.0.251'
 const port = 5353
 
-/** Receives what is multicast on the interface with this address, as the records of one message at a time. */
+/** Receives the mDNS messages that are multicast on the interface with this address. */
 export async function listenToMdns(address: string) {
   const received: DnsRecord[][] = []
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
@@ -23,7 +23,7 @@ export async function listenToMdns(address: string) {
     close: () => void socket.close(),
   }
 
-  /** The first message, received already or to come, that has such a record. */
+  /** Resolves with the records of the first message, received already or not, that has a wanted record. */
   async function message(isWanted: (record: DnsRecord) => boolean, from = 0): Promise<DnsRecord[]> {
     for (;;) {
       const found = received.slice(from).find((records) => records.some(isWanted))

@@ -17,16 +17,16 @@ export interface Seen {
   readonly rawHeaders: readonly string[]
   bytes: number
   sha256: string
-  /** How its body ended; null while it is in flight. */
+  /** How the body ended; null while more bytes may arrive. */
   end: 'whole' | 'aborted' | null
 }
 
-/** Called with the head of a request; the recorder reads the body unless the request is paused. */
+/** Handles the head of a request. The recorder then reads the body, unless the responder has paused the request. */
 export type Responder = (request: IncomingMessage, response: ServerResponse) => void
 
 export type Recorder = ReturnType<typeof createRecorder>
 
-/** A plain HTTP server on a Unix socket that notes what it sees. */
+/** An HTTP server on a Unix socket in the place of ingest, which records each request. */
 export function createRecorder(path: string) {
   const events = new EventEmitter()
   const sockets = new Set<Socket>()

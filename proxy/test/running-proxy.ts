@@ -13,7 +13,7 @@ export const secret = 'ab'.repeat(32)
 
 export type RunningProxy = Awaited<ReturnType<typeof runProxy>>
 
-/** The real proxy in this process, in front of a recorder. */
+/** Runs the proxy in this process, in front of a recorder. */
 export async function runProxy(env: Record<string, string> = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'proxy-test-'))
   const handoverFile = join(directory, 'handover.json')
@@ -61,7 +61,7 @@ export async function runProxy(env: Record<string, string> = {}) {
   }
 }
 
-/** What ingest would hand over. */
+/** The contents of the handover file as ingest would write it. */
 export async function handoverFor(): Promise<Handover> {
   const { server, serverRoot, deviceRoot } = await pki
   return {
@@ -76,7 +76,7 @@ export async function handoverFor(): Promise<Handover> {
 
 type Line = Record<string, unknown> & { readonly msg: string }
 
-/** Log lines as data; `logged` waits for the first, old or new, with that message. */
+/** Parsed log lines. `logged` resolves with the first line that has the message, already logged or not. */
 function watchedLog() {
   const all: Line[] = []
   const output = new PassThrough()

@@ -4,12 +4,12 @@ import { headerBlock, uint32 } from '../../support/attacks/h2-attack.ts'
 import { mutatedBytes } from '../mutated-bytes.ts'
 import { mutatedFields } from './request-inputs.ts'
 
-/** RFC 9113, 6: those that no client here sends otherwise. */
+/** Types of frames (RFC 9113, 6) that no other client of the tests sends. */
 const priority = 2
 const pushPromise = 5
 const continuation = 9
 
-/** Some frames of one stream, in right and wrong orders; one time in forty changed anywhere. */
+/** Frames of one stream in a valid or invalid order. One time in forty, bytes are changed anywhere. */
 export function mutatedFrames(random: Random, id: number): Buffer {
   let isEnded = random(2) === 0
   const frames = [head(random, id, isEnded)]

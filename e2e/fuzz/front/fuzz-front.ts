@@ -7,24 +7,24 @@ import { createTally, type Report, type Tally } from '../report.ts'
 import { mutatedFrames } from './frame-inputs.ts'
 import { mutatedHead, mutatedRequests } from './request-inputs.ts'
 
-/** Connections at a time. */
+/** Number of concurrent connections. */
 const inFlight = 16
-/** After that long without an end an input counts as a hang; header and body time-outs of the proxy are shorter. */
+/** An input that has not ended after this time is a hang. The timeouts of the proxy for header and body are shorter. */
 const maxMs = 60_000
 /**
- * Inputs of one connection: one after the other, or a stream of HTTP/2 each. Most of what a connection costs is its handshake; an
- * input that ends the connection takes no other one with it, because the next connection begins behind it.
+ * Inputs of one connection at most, one after the other or in one HTTP/2 stream each: a handshake costs more than an
+ * input. When an input ends the connection, no other input is lost, because the next connection begins after it.
  */
 const maxEach = { heads: 8, http: 8, h2: 20 } as const
 
-/** A proxy that neither responds nor closes in that time waits for the rest of an input. */
+/** A proxy that neither responds nor closes within this time is waiting for the rest of the input. */
 const maxWaitMs = 500
 
 export type FrontTarget = 'heads' | 'http' | 'h2'
 
 /**
- * Sends so many inputs to the port of a real proxy, which forwards what is left of them to a server that notes it. With
- * `isRepeated` they are the first ones again and again, for what shows by chance.
+ * Sends `count` inputs to the port of a proxy, which forwards valid requests to a server that records them. With
+ * `isRepeated` it sends the first inputs again on each connection, to find faults that depend on timing.
  */
 export async function fuzzFront(
   target: FrontTarget,
@@ -38,7 +38,7 @@ export async function fuzzFront(
     LOG_LEVEL: 'warn',
   })
   const tally = createTally()
-  /** Seeds of inputs behind which the proxy went on with the same connection. */
+  /** Seeds of inputs after which the proxy kept the connection. */
   const passed = new Set<number>()
   const dial = await dialer(proxy, target === 'h2' ? 'h2' : 'http/1.1')
   await Promise.all(Array.from({ length: inFlight }, () => sendSome(-1, 1)))
@@ -76,7 +76,7 @@ export async function fuzzFront(
     }
   }
 
-  /** Sends inputs over one connection; how many were taken before it ended, the one that ended it included. */
+  /** Sends inputs over one connection. Returns how many the proxy has read, with the one that ended the connection. */
   async function sendSome(first: number, inputs: number): Promise<number> {
     const where = `--target ${target} --seed ${first} --count ${inputs}`
     const socket = await dial().catch(() => null)
@@ -112,13 +112,13 @@ export async function fuzzFront(
       else socket.write(Buffer.concat([mutated(seeded(n)), markBehind(n)]))
       isOpen = !isLast && (await isPassed(n))
     }
-    // What waits for the rest of an input finds that there is none.
+    // A proxy that waits for the rest of an input sees the end.
     socket.end()
     if (!(await over)) return { outcomes: [`hang after ${received.slice(0, 100)}`], taken }
     const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d+) /gm)].map(([, status = '']) => status)
     return { outcomes: statuses.length > 0 ? statuses : ['closed'], taken }
 
-    /** Whether the proxy took an input and goes on with the connection; false also when it waits for more. */
+    /** Whether the proxy handled an input and kept the connection; false also when the proxy waits for more bytes. */
     async function isPassed(n: number): Promise<boolean> {
       const { promise, resolve } = Promise.withResolvers<boolean>()
       onData = () => passed.delete(n) && resolve(true)
@@ -150,13 +150,13 @@ export async function fuzzFront(
       // RFC 7541, Appendix A: 8 to 14 are :status in the static table; 14 is 500.
       if (kind === kinds.headers && payload[0] === 0x8e) outcome = '500'
       if (kind === kinds.headers || kind === kinds.reset) lastStream = Math.max(lastStream, id | 1)
-      // RFC 9113, 6.8: the last stream that was taken.
+      // The payload begins with the last stream that the proxy may have processed (RFC 9113, 6.8).
       if (kind === kinds.goaway) lastStream = Math.max(lastStream, payload.readUInt32BE(0) | 1)
     }
   }
 }
 
-/** Whether the server ends the connection in time. */
+/** Resolves with whether the server ends the connection within `maxMs`. */
 function isOver(socket: TLSSocket): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, maxMs, false)
@@ -169,8 +169,8 @@ function isOver(socket: TLSSocket): Promise<boolean> {
 }
 
 /**
- * Opens connections without a certificate, with the session of the one before. TLS 1.2 resumes without a key exchange,
- * which is what most of the time would go to.
+ * Opens connections without a certificate that resume the session of the connection before. TLS 1.2 resumes without a
+ * key exchange, which would take most of the time.
  */
 async function dialer(
   { port, rootCertificate }: ProxyAlone,
@@ -205,13 +205,13 @@ interface Exchanged {
   readonly taken: number
 }
 
-/** A request by which the server behind tells that the one before it was taken and the connection goes on. */
+/** A valid request after an input. When the upstream server receives it, the proxy has kept the connection. */
 const markBehind = (seed: number): Buffer =>
   Buffer.from(`GET /passed/${seed} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
 
 /**
- * No request that reached the server behind may claim an identity, because none was proved. Adds to `passed` the seeds
- * whose mark has come.
+ * Reports a fault for each forwarded request that claims an identity, because no client had a certificate. Adds to
+ * `passed` the seeds whose marks have been forwarded.
  */
 function lookAtForwarded(
   { upstream }: ProxyAlone,

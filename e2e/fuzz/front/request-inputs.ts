@@ -2,7 +2,7 @@ import type { Random } from '../../../services/ingest/src/media/mpd/testing/muta
 import { mutatedBytes } from '../mutated-bytes.ts'
 
 const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE']
-/** These end the connection, so they are few: behind them nothing is looked at. */
+/** Methods with which the proxy closes the connection, unread requests included, so inputs seldom have them. */
 const wrongMethods = ['put', 'PRI', '']
 const allMethods = [...methods, ...wrongMethods]
 const paths = [
@@ -56,7 +56,7 @@ const framings: readonly (readonly [field: string, body: string])[] = [
 const oneOf = <Thing>(things: readonly Thing[], random: Random): Thing =>
   things[random(things.length)] as Thing
 
-/** A request whose head alone is changed anywhere. */
+/** A request with changes anywhere in its head; its body is unchanged. */
 export function mutatedHead(random: Random): Buffer {
   const [framing, body] = oneOf(framings, random)
   return Buffer.concat([
@@ -65,7 +65,7 @@ export function mutatedHead(random: Random): Buffer {
   ])
 }
 
-/** One to three pipelined requests in right and wrong framings, half of them changed anywhere. */
+/** One to three pipelined requests with valid or invalid framing. Half of the inputs have changes anywhere. */
 export function mutatedRequests(random: Random): Buffer {
   const requests = Array.from({ length: 1 + random(3) }, () => {
     const [framing, body] = oneOf(framings, random)
@@ -83,7 +83,7 @@ function headOf(random: Random, framing: string): string {
 
 const methodOf = (random: Random): string => oneOf(random(30) ? methods : wrongMethods, random)
 
-/** The fields of a request over HTTP/2, right and wrong ones. */
+/** The valid and invalid header fields of an HTTP/2 request, in the order of sending. */
 export function mutatedFields(random: Random): (readonly [string, string])[] {
   const all: (readonly [string, string])[] = [
     [':method', oneOf(allMethods, random)],

@@ -17,7 +17,7 @@ const keys = [
   ['-newkey', 'rsa:2048'],
 ]
 
-/** A certificate signing request, DER or PEM. */
+/** Inputs are certificate signing requests as DER or PEM. */
 export async function csrTarget(): Promise<Target> {
   const seeds = await makeCsrs()
   return {

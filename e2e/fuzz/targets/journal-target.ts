@@ -18,7 +18,7 @@ import type { Target } from './target.ts'
 const stream = '1'
 const names = ['one.ndjson', 'two.ndjson']
 
-/** Journals of two instances, torn and damaged, as an index is rebuilt from them. */
+/** Inputs are damaged journals of two instances, from which an index is rebuilt. */
 export async function journalTarget(): Promise<Target & AsyncDisposable> {
   const directory = await mkdtemp(join(tmpdir(), 'fuzz-journal-'))
   const folder = join(directory, 'journals', stream)
@@ -55,7 +55,7 @@ export async function journalTarget(): Promise<Target & AsyncDisposable> {
   }
 }
 
-/** Every other time a value of one line has another type, which JSON bears. */
+/** Changes any bytes, or else replaces one value by one of another type, so that the line stays valid JSON. */
 function damaged(text: Buffer, random: Random): Buffer {
   if (random(2)) return mutatedBytes(text, random)
   const places = [...String(text).matchAll(/:("[^"]*"|\d+|true|null|\[|\{)/g)]

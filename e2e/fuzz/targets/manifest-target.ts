@@ -3,7 +3,7 @@ import { mutated } from '../../../services/ingest/src/media/mpd/testing/mutated.
 import { makeManifests } from '../../../services/ingest/src/media/mpd/testing/real-manifests.ts'
 import type { Target } from './target.ts'
 
-/** An MPD or a playlist. */
+/** Inputs are MPDs or playlists. */
 export async function manifestTarget(kind: 'mpd' | 'playlist'): Promise<Target> {
   const { mpds, playlists } = await makeManifests()
   const seeds = kind === 'mpd' ? mpds : playlists
@@ -11,7 +11,7 @@ export async function manifestTarget(kind: 'mpd' | 'playlist'): Promise<Target> 
     run(random) {
       const text = mutated(seeds[random(seeds.length)] ?? '', random)
       const { faults } = inspectManifest(text, 'session_1/index', kind)
-      // The parser's own words for an error that it did not expect.
+      // The parser words a fault like this only for an error that it did not expect.
       const unexpected = faults.find(({ message }) => / ended in /.test(message))
       if (unexpected) throw new Error(unexpected.message)
       return faults.length > 0 ? 'faulty' : 'accepted'

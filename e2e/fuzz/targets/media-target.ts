@@ -3,7 +3,7 @@ import { mutatedMedia } from '../../../services/ingest/src/media/isobmff/testing
 import { makeSmallMedia } from '../../../services/ingest/src/media/isobmff/testing/small-media.ts'
 import type { Target } from './target.ts'
 
-/** Boxes of an upload, whole or in pieces. */
+/** Inputs are the boxes of an upload, whole or in pieces. */
 export async function mediaTarget(): Promise<Target> {
   const seeds = await makeSmallMedia()
   return {

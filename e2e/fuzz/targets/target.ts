@@ -1,7 +1,7 @@
 import type { Random } from '../../../services/ingest/src/media/mpd/testing/mutated.ts'
 
-/** Takes one hostile input after the other, in this process. */
+/** Code of the product that a fuzzer runs with hostile inputs in its own process. */
 export interface Target {
-  /** Makes the next input and lets the product have it; what came of it in a word. Throws where the product fails. */
+  /** Makes an input and runs the product with it. Returns the outcome as a word. Throws when the product fails. */
   run(random: Random): string | Promise<string>
 }

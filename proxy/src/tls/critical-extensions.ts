@@ -1,4 +1,4 @@
-/** One DER element: its tag, its contents, and where the next one begins. */
+/** One DER element: its tag, its contents, and the offset of the next element. */
 interface Element {
   readonly tag: number
   readonly contents: Buffer

@@ -8,7 +8,7 @@ import { type RetryDeps, withRetry } from './sending/retry.ts'
 import { type SendDeps, type SendResult, sendPlan } from './sending/send-plan.ts'
 import { type Credentials, openTransport } from './sending/transport.ts'
 
-/** One camera and where it sends. */
+/** One camera and the URL that it sends to. */
 export interface Camera {
   readonly profile: Profile
   readonly faults: readonly PlantedFault[]

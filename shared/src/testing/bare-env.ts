@@ -7,8 +7,8 @@ const inherited = [
 ]
 
 /**
- * The environment of a process whose settings are all a test's own: of this process it has only what finds programs,
- * what lets Node start from cached code or write what it covers, and what share of the processor ffprobe gets.
+ * The environment of a process that gets all settings from its test. From this process it takes only the variables that
+ * find programs, that make Node use cached code or write coverage, and that set the priority of ffprobe.
  */
 export function bareEnv(): Record<string, string> {
   const found = inherited.map((name) => [name, process.env[name]] as const)

@@ -5,20 +5,20 @@ import { temporaryDirectory } from './temporary-directory.ts'
 
 /** A private, append-only Redis on a Unix socket, for tests. */
 export interface RedisServer extends AsyncDisposable {
-  /** The socket; clients take it for a URL. */
+  /** Path of the socket, which clients accept in place of a URL. */
   readonly path: string
-  /** Its files. */
+  /** The directory with the data of Redis. */
   readonly directory: string
-  /** Ends it as a crash would. */
+  /** Kills Redis, as a crash would. */
   kill(): Promise<void>
-  /** Stops it as a machine that is gone: connections stay open, and nothing answers. */
+  /** Suspends Redis, like a machine that is gone: connections stay open, and no command gets a reply. */
   freeze(): void
-  /** Goes on after `freeze`. */
+  /** Resumes Redis after `freeze`. */
   thaw(): void
   start(): Promise<void>
 }
 
-/** Starts the real thing, with settings of redis.conf; its files go when it is disposed of. */
+/** Starts redis-server with settings of redis.conf. Disposal stops the server and removes its files. */
 export async function startRedisServer(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<RedisServer> {
@@ -60,7 +60,7 @@ export async function launchRedis(args: readonly string[], ready: RegExp): Promi
   return server
 }
 
-/** Ends a process as a crash would. */
+/** Kills a process, as a crash would, and resolves once it has exited. */
 export async function endProcess(process: ChildProcess): Promise<void> {
   if (process.exitCode !== null || process.signalCode !== null) return
   const exited = once(process, 'exit')

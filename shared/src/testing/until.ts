@@ -5,8 +5,8 @@ const minPauseMs = 25
 const maxPauseMs = 250
 
 /**
- * Asks again and again until there is an answer that counts, less often the longer it takes; `what` says what was waited
- * for in vain.
+ * Calls `ask` until it resolves with a truthy answer, at growing intervals, and resolves with this answer. After
+ * `withinMs` it throws an error that names `what`.
  */
 export async function until<Answer>(
   what: string,

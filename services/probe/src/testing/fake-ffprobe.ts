@@ -4,7 +4,7 @@ import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** A shell script in ffprobe's place: it exits with 0 for `-version`, and runs `probing` for an upload. */
+/** Writes a shell script in place of ffprobe, which exits with 0 for `-version` and runs `probing` for an upload. */
 export async function scriptedFfprobe(directory: string, probing: string): Promise<string> {
   const path = join(directory, 'scripted-ffprobe')
   const script = `#!/bin/sh\n[ "$1" = -version ] && exit 0\nhere=\${0%/*}\n${probing}\n`
@@ -13,8 +13,8 @@ export async function scriptedFfprobe(directory: string, probing: string): Promi
 }
 
 /**
- * An ffprobe that reports its start, waits for `release`, and then becomes the real one. It communicates
- * through named pipes, which work through a read-only mount too; the end of `started` is its death.
+ * An ffprobe that reports its start, waits for `release`, and then runs the real ffprobe. It communicates through named
+ * pipes, which work through a read-only mount too. `started` ends when the process has exited.
  */
 export async function heldFfprobe(directory: string) {
   const started = join(directory, 'started')

@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
 
-/** An https server for localhost, and the certificate that it is known by. */
+/** Starts an HTTPS server for localhost with a self-signed certificate, which its clients have to trust. */
 export async function startHttpsServer(respond: RequestListener) {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
@@ -22,7 +22,7 @@ export async function startHttpsServer(respond: RequestListener) {
   await once(server, 'listening')
   return {
     certificate: cert,
-    /** With its key, PEM. */
+    /** PEM of the certificate and its key. */
     pem: `${cert}\n${key}`,
     connections: () => connections,
     origin: `https://localhost:${(server.address() as AddressInfo).port}`,

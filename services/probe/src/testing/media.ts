@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** What devices push, made by ffmpeg: names of files in the folder. */
+/** Media as devices upload them, made with ffmpeg. The values are names of files in the folder. */
 export const media = {
   plain: 'plain.mp4',
   fragmented: 'fragmented.mp4',

@@ -7,7 +7,7 @@ const main = new URL('../main.ts', import.meta.url).pathname
 
 export type WorkerProcess = Awaited<ReturnType<typeof startWorkerProcess>>
 
-/** The real worker as a process of its own; what it logs is kept. */
+/** Starts the worker as a process and keeps its log lines. */
 export async function startWorkerProcess(settings: Record<string, string>) {
   const env = { ...bareEnv(), ...settings }
   const child = fork(main, { env, silent: true })

@@ -7,18 +7,18 @@ const main = join(import.meta.dirname, '../main.ts')
 
 export interface Launched {
   readonly process: ChildProcess
-  /** Everything said so far, on both outputs. */
+  /** All lines of both outputs so far. */
   said(): string
-  /** The next match in what is or will be said; rejects when the process ends first. */
+  /** Resolves with the first match in the lines so far or to come; rejects when the process ends before. */
   saying(pattern: RegExp): Promise<RegExpExecArray>
-  /** Exit code, or the signal that killed it. */
+  /** Resolves with the exit code, or the signal that killed the process. */
   readonly ended: Promise<number | string>
 }
 
-/** Starts the real thing. */
+/** Starts the program with flags. */
 export const launch = (...flags: string[]): Launched => launchWith({}, ...flags)
 
-/** Starts the real thing with more in its environment. */
+/** Starts the program with flags and additional variables of the environment. */
 export function launchWith(env: NodeJS.ProcessEnv, ...flags: string[]): Launched {
   const options: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }
   return listenTo(spawn(process.execPath, [main, ...flags], options))
@@ -42,7 +42,7 @@ export function listenTo(child: ChildProcess): Launched {
   }
 }
 
-/** Ends what a test started, however the test went. */
+/** Disposal kills the process, whether or not the test has passed. */
 export function killing({ process, ended }: Launched): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {

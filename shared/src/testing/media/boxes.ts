@@ -1,4 +1,4 @@
-/** Boxes by hand, for what no encoder would write. */
+/** MP4 boxes (ISO/IEC 14496-12) made field by field, for media that no encoder would write. */
 export function box(type: string, ...parts: readonly (Buffer | readonly number[])[]): Buffer {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part)))
   return Buffer.concat([u32(8 + body.length), Buffer.from(type, 'latin1'), body])
@@ -16,14 +16,14 @@ export const letters = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 export const many = (count: number, bytes: Buffer): Buffer => Buffer.alloc(count * bytes.length, bytes)
 
-/** A copy whose header says another size. */
+/** A copy of a box whose header claims `size` bytes, whatever its length. */
 export function withSize(bytes: Buffer, size: number): Buffer {
   const copy = Buffer.from(bytes)
   copy.writeUInt32BE(size)
   return copy
 }
 
-/** A copy with a 64-bit size, its own unless another is given. */
+/** A copy of a box with a 64-bit size in its header: its true length by default. */
 export function withLargeSize(bytes: Buffer, size = bytes.length + 8): Buffer {
   const large = u32(Math.floor(size / 2 ** 32), size % 2 ** 32)
   return Buffer.concat([u32(1), bytes.subarray(4, 8), large, bytes.subarray(8)])
@@ -43,7 +43,7 @@ interface Index {
   readonly firstOffset?: number
 }
 
-/** A segment index of track 1 with 1000 units a second, unless told otherwise. */
+/** A segment index; by default of track 1 with 1000 units a second. */
 export function sidx({
   references,
   start = 0,
@@ -70,7 +70,7 @@ interface Run {
   readonly firstFlags?: number
 }
 
-/** Each field that all of a run's samples have is written. */
+/** A track run. Writes a field for each sample if all samples of the run have it, else omits it. */
 export function trun({ samples, firstFlags }: Run): Buffer {
   const fields = (['duration', 'size', 'flags'] as const).filter((field) =>
     samples.every((sample) => sample[field] !== undefined),
@@ -85,7 +85,7 @@ export function trun({ samples, firstFlags }: Run): Buffer {
 export const tfdt = (decodeTime: number): Buffer =>
   box('tfdt', u32(0x0100_0000, Math.floor(decodeTime / 2 ** 32), decodeTime % 2 ** 32))
 
-/** Its defaults are written where given. */
+/** A track fragment header with the given defaults of its samples. */
 export function tfhd(trackId: number, { duration, flags }: Sample = {}): Buffer {
   const bits = 0x2_0000 | (duration === undefined ? 0 : 0x8) | (flags === undefined ? 0 : 0x20)
   return box('tfhd', u32(bits, trackId, ...[duration, flags].filter((value) => value !== undefined)))
@@ -102,8 +102,8 @@ export interface Chunk {
 }
 
 /**
- * A copy of a moof whose runs with an offset lie one behind the other in the mdat that follows, behind a header
- * of `mdatHeader` bytes.
+ * A copy of a moof whose data offsets are set: its runs lie one after the other in the mdat that follows, whose header
+ * has `mdatHeader` bytes.
  */
 export function located(moof: Buffer, mdatHeader = 8): Buffer {
   const copy = Buffer.from(moof)
@@ -118,7 +118,7 @@ export function located(moof: Buffer, mdatHeader = 8): Buffer {
   return copy
 }
 
-/** A moof with all its samples in an mdat behind it, which has 100 bytes more. */
+/** A moof followed by an mdat with all its samples and 100 more bytes. */
 export function fragment(moof: Buffer): Buffer {
   const bytes = boxesIn(moof, 8, 'traf').reduce((sum, traf) => {
     const [tfhd] = boxesIn(traf, 8, 'tfhd')
@@ -128,7 +128,7 @@ export function fragment(moof: Buffer): Buffer {
   return Buffer.concat([located(moof), box('mdat', Buffer.alloc(bytes + 100, 7))])
 }
 
-/** The boxes of a type in a box, as parts of the same memory; all have 32-bit sizes. */
+/** The children of a type in a box, as views of the same memory. Assumes that all children have 32-bit sizes. */
 function boxesIn(parent: Buffer, from: number, type: string): Buffer[] {
   const found: Buffer[] = []
   for (let at = from; at + 8 <= parent.length; at += Math.max(8, parent.readUInt32BE(at))) {
@@ -138,7 +138,7 @@ function boxesIn(parent: Buffer, from: number, type: string): Buffer[] {
   return found
 }
 
-/** The sizes of a trun's samples, from itself or tfhd; 0 where they are left to trex. */
+/** The sizes of a run's samples in bytes, from its trun or its tfhd; 0 when only trex has them. */
 function sizesIn(trun: Buffer, tfhd: Buffer | undefined): readonly number[] {
   const flags = trun.readUIntBE(9, 3)
   const fields = [0x100, 0x200, 0x400, 0x800].filter((bit) => flags & bit)
@@ -155,7 +155,7 @@ function defaultSizeIn(tfhd: Buffer | undefined): number {
   return tfhd.readUInt32BE(16 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0) + (flags & 0x8 ? 4 : 0))
 }
 
-/** A moof of ten samples that last 100 each, and lie in an mdat like `mdat` behind it. */
+/** A moof of ten samples with 100 units and 10 bytes each. Its samples lie in an mdat like `mdat` after it. */
 export function moof({ sequence = 1, at = 0, isSync = true, trackId = 1 }: Chunk = {}): Buffer {
   const samples = Array.from({ length: 10 }, () => ({ duration: 100, size: 10 }))
   const run = trun({ samples, firstFlags: isSync ? sync : nonSync })
@@ -173,7 +173,7 @@ interface TrackParts {
   readonly trex?: { readonly duration?: number; readonly size?: number; readonly flags?: number }
 }
 
-/** A header of one track, number 1, with 1000 units a second. */
+/** A movie header with track 1 alone, which has 1000 units a second. */
 export function moov({ handler = 'vide', entry = avc1(), inUdta = [], inMdia = [], trex }: TrackParts = {}) {
   const stbl = box('stbl', box('stsd', u32(0, countOf(entry)), entry))
   const mdia = box('mdia', mdhd, box('hdlr', u32(0, 0), letters(handler)), ...inMdia, box('minf', stbl))
@@ -183,7 +183,7 @@ export function moov({ handler = 'vide', entry = avc1(), inUdta = [], inMdia = [
   return box('moov', box('mvhd', Buffer.alloc(100)), trak, mvex)
 }
 
-/** How many boxes stand one behind the other; at least one is said. */
+/** Counts the boxes in a sequence. Returns 1 for bytes that are no box, so that stsd has an entry. */
 function countOf(bytes: Buffer): number {
   let count = 0
   for (let at = 0; at + 8 <= bytes.length; at += Math.max(8, bytes.readUInt32BE(at))) count++
@@ -200,27 +200,27 @@ function languageBits(code: string): number {
 export const visualEntry = (type: string, ...inside: Buffer[]): Buffer =>
   box(type, Buffer.alloc(24), u16(640), u16(360), Buffer.alloc(50), ...inside)
 
-/** What turns an avc1 entry into an encrypted one, by a scheme of ISO/IEC 23001-7. */
+/** The sinf box that marks an avc1 entry as encrypted by a scheme of ISO/IEC 23001-7, such as `cenc`. */
 export const protection = (scheme: string, ...inside: Buffer[]): Buffer =>
   box('sinf', box('frma', letters('avc1')), box('schm', u32(0), letters(scheme), u32(0x1_0000)), ...inside)
 
-/** A tenc in its schi: `ivSize` in bytes; behind it the size and bytes of a constant vector, if there is one. */
+/** A tenc box in its schi. `ivSize` is in bytes; `constant` is empty or the size and bytes of a constant vector. */
 export const tenc = (isProtected = 1, ivSize = 8, constant: readonly number[] = []): Buffer =>
   box('schi', box('tenc', u32(0), [0, 0, isProtected, ivSize], Buffer.alloc(16), constant))
 
 export const audioEntry = (type: string, ...inside: Buffer[]): Buffer =>
   box(type, Buffer.alloc(28), ...inside)
 
-/** Behind its 16-bit length. */
+/** A NAL unit after its 16-bit length, as in avcC and hvcC. */
 const unit = (...bytes: number[]): number[] => [0, bytes.length, ...bytes]
 
-/** One sequence and one picture parameter set of this profile, with its constraints, and level. */
+/** An avcC box with one SPS and one PPS. `profile` is the profile, the constraint flags and the level. */
 export const avcConfiguration = (...profile: readonly [number, number, number]): Buffer =>
   box('avcC', [1, ...profile, 0xff, 0xe1, ...unit(0x67, ...profile), 1, ...unit(0x68, 0xce)])
 
 export const avcC = avcConfiguration(0x4d, 0x40, 0x1f)
 
-/** The first 13 bytes of an hvcC, and one parameter set each. */
+/** An hvcC box with one VPS, SPS and PPS each. `start` are its first 13 bytes. */
 export const hevcConfiguration = (...start: readonly number[]): Buffer => {
   const sets = [32, 33, 34].flatMap((type) => [0x80 | type, 0, 1, ...unit(type << 1, 1)])
   return box('hvcC', start, Buffer.alloc(9), [3], sets)
@@ -228,7 +228,7 @@ export const hevcConfiguration = (...start: readonly number[]): Buffer => {
 
 export const hvcC = hevcConfiguration(1, 0x01, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 93)
 
-/** esds with a decoder configuration of this object type and AudioSpecificConfig. */
+/** An esds box with an object type and the bytes of an AudioSpecificConfig, which is omitted when there are none. */
 export function esds(objectType = 0x40, ...specific: readonly number[]): Buffer {
   const inside = specific.length > 0 ? [5, 0x80, 0x80, specific.length, ...specific] : []
   const config = [objectType, ...Buffer.alloc(12), ...inside]

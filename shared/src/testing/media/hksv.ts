@@ -1,6 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 
-/** What HAP-NodeJS sends of a HomeKit Secure Video session, with the key of the published test vector. */
+/** A HomeKit Secure Video session as HAP-NodeJS uploads it, with the key of the published test vector. */
 export const hksvKeyId = '0000000012344000'
 export const hksvCameraKey = Buffer.from(Array.from({ length: 32 }, (_, at) => at))
 export const hksvContentKey = Buffer.from(
@@ -8,7 +8,7 @@ export const hksvContentKey = Buffer.from(
   'hex',
 )
 
-/** IV, ciphertext, tag. */
+/** Encrypts with the content key (AES-256-GCM). Returns IV, ciphertext and tag in this order. */
 export function sealed(plain: Buffer | string, iv = randomBytes(16)): Buffer {
   const cipher = createCipheriv('aes-256-gcm', hksvContentKey, iv, { authTagLength: 16 })
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
@@ -46,7 +46,7 @@ export function hksvMultivariant(keyId = hksvKeyId): string {
   ].join('\n')
 }
 
-/** The requests of a session, path below the stream and body: sealed media, a playlist after each segment. */
+/** The uploads of a session as pairs of path below the stream and body: sealed media, a playlist after each segment. */
 export function hksvSession(
   session: string,
   init: Buffer,

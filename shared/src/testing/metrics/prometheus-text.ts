@@ -1,6 +1,6 @@
 import { equal, ok } from 'node:assert/strict'
 
-/** One line with a number: a name, its labels in their order, its value. */
+/** One line with a value, its name and its labels in the order of the line. */
 export interface Sample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -15,9 +15,9 @@ export interface MetricFamily {
 }
 
 /**
- * The metrics of a text in Prometheus' format 0.0.4, by name. Throws an `AssertionError` for what Prometheus or
- * `promtool check metrics` objects to: samples without HELP and TYPE, a family or series that comes twice, a name that
- * does not fit its type, a histogram whose buckets do not add up.
+ * Parses a text in Prometheus' format 0.0.4 to metrics by name. Throws an `AssertionError` for what Prometheus or
+ * `promtool check metrics` rejects: samples without HELP and TYPE, a repeated family or series, a name that does not
+ * fit its type, a histogram whose buckets do not add up.
  */
 export function parseMetrics(text: string): ReadonlyMap<string, MetricFamily> {
   ok(text.endsWith('\n'), 'the last line has no end')
@@ -106,6 +106,6 @@ function assertHistogram(said: string, name: string, samples: readonly Sample[])
   )
 }
 
-/** By at least `minStep` from each to the next; without it, by more than nothing. */
+/** Whether each number exceeds the one before by at least `minStep`, or by any amount when it is omitted. */
 const isAscending = (numbers: readonly number[], minStep = Number.MIN_VALUE): boolean =>
   numbers.every((number, i) => i === 0 || number - (numbers[i - 1] ?? 0) >= minStep)

@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type MetricFamily, parseMetrics } from './prometheus-text.ts'
 
-/** What `/metrics` on a Unix socket says, parsed; throws where Prometheus would not take it. */
+/** Reads and parses `/metrics` of a Unix socket. Throws an `AssertionError` for a response that Prometheus rejects. */
 export async function readMetrics(socketPath: string) {
   const [response] = await once(request({ socketPath, path: '/metrics', agent: false }).end(), 'response')
   equal(response.statusCode, 200)
@@ -14,7 +14,7 @@ export async function readMetrics(socketPath: string) {
   return { text: said, families, value: (name: string, labels = {}) => valueIn(families, name, labels) }
 }
 
-/** Of the sample with that name and those labels among its labels; null without one. */
+/** The value of the first sample that has this name and at least these labels; null when there is none. */
 function valueIn(
   families: ReadonlyMap<string, MetricFamily>,
   name: string,
