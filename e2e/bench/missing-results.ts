@@ -6,8 +6,8 @@ import { type Server, segmentPath } from './servers/server.ts'
 const timeoutMs = 30_000
 
 /**
- * What is missing of so many uploads to some streams that were answered 2xx, beside the init segment of each: each has
- * to be listed and judged.
+ * Waits until the wire logs list all uploads to the streams: `ok` segments with a 2xx response and an init segment of
+ * each stream. Returns a sentence about uploads that are not listed, and one about those without a verdict.
  */
 export async function missingUploads(
   bench: Bench,

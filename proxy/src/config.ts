@@ -49,7 +49,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     handshakeTimeoutMs: setting('PROXY_HANDSHAKE_TIMEOUT', duration, '10s'),
     headersTimeoutMs: setting('PROXY_HEADERS_TIMEOUT', duration, '20s'),
     keepAliveMs: setting('PROXY_KEEP_ALIVE', duration, '75s'),
-    // ffmpeg opens a request up to 65 s, the duration of a segment, before it sends the first byte of the body.
+    // ffmpeg opens a request up to 65 s, the duration of a segment, before the first byte of the body.
     bodyIdleMs: setting('PROXY_BODY_IDLE', duration, '3m'),
     upstreamWaitMs: setting('PROXY_UPSTREAM_WAIT', duration, '10s'),
     drainMs: setting('PROXY_DRAIN', duration, '10s'),

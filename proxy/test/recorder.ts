@@ -9,7 +9,7 @@ import type { TlsTestConnection } from '@pushav/shared/tls-tests/tls-tests.ts'
 import type { z } from 'zod'
 import type { RefusedHandshake } from '../src/handshake-reporter.ts'
 
-/** One request as it reached the service behind the proxy. */
+/** One request as the recorder received it from the proxy. */
 export interface Seen {
   readonly method: string
   readonly url: string

@@ -6,7 +6,7 @@ export const probeQueue = { name: 'probe', prefix: '{pushav}' } as const
 
 /**
  * The queue of uploads that need no init segment, such as init segments themselves, and of uploads whose probe a client
- * waits for: they do not wait behind segments.
+ * waits for: its jobs do not wait for those of segments.
  */
 export const urgentProbeQueue = { name: 'probe-urgent', prefix: probeQueue.prefix } as const
 

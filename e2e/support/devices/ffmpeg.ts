@@ -10,9 +10,8 @@ export interface Requests {
 }
 
 /**
- * ffmpeg's TLS options as it names them. It loses the tail of a body unless it waits for `100 Continue`. It closes its
- * connections without having read all responses, so its kernel resets them and drops what is not sent: without a delay
- * (Nagle's algorithm) that is nothing.
+ * TLS options by ffmpeg's names. Without `send_expect_100`, ffmpeg loses the tail of a body. At its exit ffmpeg leaves
+ * responses unread, so its kernel resets the connections and drops unsent bytes; with `tcp_nodelay` there are none.
  */
 const tlsOptions = (server: Standalone, { cert, key }: Identity): Record<string, string> => ({
   cert_file: cert,

@@ -8,7 +8,7 @@ import { createRecorder, type Recorder } from '../../../proxy/test/recorder.ts'
 import { handoverFor } from '../../../proxy/test/running-proxy.ts'
 import type { Identity } from '../../clients/curl.ts'
 
-/** A proxy process with a server behind it that records what reaches it. */
+/** A proxy process and, as its upstream, a server that records the requests. */
 export interface ProxyAlone extends AsyncDisposable {
   readonly port: number
   readonly pid: number

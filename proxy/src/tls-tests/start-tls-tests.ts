@@ -25,7 +25,7 @@ interface TlsTestsDeps extends TlsServerDeps {
 const maxConnectionsPerPort = 1_000
 
 /**
- * Listens on `firstPort`, where the server name (SNI) chooses the test, and on the ports behind it, one for each
+ * Listens on `firstPort`, where the server name (SNI) chooses the test, and on the ports that follow, one for each
  * test. A port that is in use is left out, with a warning. Requests are served as on the ordinary port.
  */
 export async function startTlsTests(

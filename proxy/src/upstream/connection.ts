@@ -30,7 +30,7 @@ export interface UpstreamConnection {
   needsDrain(): boolean
   /** The request is complete. Once its response is complete too, the connection becomes idle. */
   endRequest(): void
-  /** Ends the connection behind the bytes sent so far, so that ingest sees a request that was cut off. */
+  /** Ends the connection after the bytes sent so far, so that ingest sees a request that was cut off. */
   truncateRequest(): void
   /** Stops reading the response. */
   pause(): void

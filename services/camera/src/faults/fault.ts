@@ -62,7 +62,7 @@ export const replace = (
   by: (object: PlannedObject) => readonly PlannedObject[],
 ): Plan => withObjects(plan, (all) => all.flatMap((object) => (which(object, all) ? by(object) : [object])))
 
-/** Moves the selected objects behind the nth segments of all tracks. */
+/** Moves the selected objects to the place after the nth segments of all tracks. */
 export function moveBehind(plan: Plan, which: ObjectFilter, nth: number): Plan {
   return withObjects(plan, (all) => {
     const moved = all.filter((object) => which(object, all))

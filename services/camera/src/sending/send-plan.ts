@@ -6,7 +6,7 @@ import { LostConnection, type Reply, type Transport } from './transport.ts'
 
 export interface SendDeps {
   readonly transport: Transport
-  /** Waits until so many seconds after the start of the recording. */
+  /** Resolves `seconds` after the start of the recording. */
   readonly until: (seconds: number) => Promise<unknown>
   readonly retry: Omit<RetryDeps, 'report'>
   /** Reports one object: its path, the status, and a message or an empty text. */

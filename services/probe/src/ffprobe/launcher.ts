@@ -29,7 +29,7 @@ export interface Launcher extends Disposable {
    * started. Throws when the launcher did not start, or another process killed it.
    */
   run(command: readonly string[], options: RunOptions): Promise<RunResult>
-  /** False once the launcher has exited, or has run so many commands that its own processor time nears the limit. */
+  /** False once the launcher has exited, or once its own processor time may near the limit. */
   isFresh(): boolean
 }
 

@@ -3,7 +3,7 @@ import { plural } from '../dom/format.ts'
 import { type Child, fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 
-/** A part of the report is read at once for a recording of at most so many uploads: the server reads all of them. */
+/** A recording with more uploads needs a click before its part is read, because the server reads every upload. */
 const maxUploadsAtOnce = 10_000
 
 interface ReportSection<Part> {
@@ -21,7 +21,7 @@ interface ReportSection<Part> {
   readonly draw: (part: Part) => Child
 }
 
-/** A section of the report with a part that the server computes when it is asked for. */
+/** A section of the report with a part that the server computes only on request. */
 export function reportSection<Part>(options: ReportSection<Part>): HTMLElement {
   const { title, stream, session, uploads, part, readAs = '', draw } = options
   const place = h('div', {})
