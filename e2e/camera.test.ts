@@ -171,7 +171,7 @@ describe('simulated cameras', function () {
       deepEqual([long.code, long.lines.length], [1, 2])
       const unmade = await camera(`${nowhere}/streams`, ['--no-retry'])
       equal(unmade.code, 1)
-      match(unmade.stderr, /ECONNREFUSED/)
+      match(unmade.stderr, /^camera: no stream was made, the server cannot be reached: .*ECONNREFUSED.*\n$/)
     })
 
     it('say that a server certificate is not trusted, and end with 1', async () => {
@@ -189,6 +189,10 @@ describe('simulated cameras', function () {
       )
       const other = await camera(`${server().url}/streams/1`, ['--key', main])
       deepEqual([other.code, other.stderr], [1, `camera: the file of --key is no PEM: ${main}\n`])
+      const root = join(server().workingDirectory, 'certs/server/root.pem')
+      const unfit = await camera(`${server().url}/streams/1`, ['--key', root])
+      equal(unfit.code, 1)
+      match(unfit.stderr, /^camera: the files of --cert, --key and --cacert cannot be used together: .*\n$/)
     })
 
     it('say that ffmpeg is missing, and end with 1', async () => {

@@ -136,6 +136,7 @@ describe('npm run replay', function () {
       [['session.zip', '--url', `https://localhost:${unused}/streams/1`], /ECONNREFUSED/],
       [['session.zip', '--cacert', 'no.pem'], /--cacert is no PEM/],
       [['session.zip', '--cert', 'none.pem'], /cannot read the file of --cert/],
+      [['session.zip', '--key', device.cert], /--cert, --key and --cacert cannot be used together: /],
       [['session.zip', '--cacert', device.cert], /no TLS connection: /],
     ]
     await Promise.all(

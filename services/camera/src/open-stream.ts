@@ -1,17 +1,31 @@
 import { CameraError } from './camera-error.ts'
 import { replyWords } from './sending/reply-words.ts'
-import type { Transport } from './sending/transport.ts'
+import { type RetryDeps, withRetry } from './sending/retry.ts'
+import { LostConnection, type Transport } from './sending/transport.ts'
 
 /**
  * Creates a stream below `/streams` and returns the path of its publishing point. Throws a CameraError when the server
- * refuses, and what `send` throws.
+ * refuses or cannot be reached.
  */
 export async function openStream(
   transport: Pick<Transport, 'send'>,
   path: string,
   profile: { readonly interface: string },
+  retry: RetryDeps,
 ): Promise<string> {
-  const streams = path.replace(/\/$/, '')
+  try {
+    return await withRetry(retry, () => postStream(transport, path.replace(/\/$/, ''), profile))
+  } catch (error) {
+    if (!(error instanceof LostConnection)) throw error
+    throw new CameraError(`no stream was made, the server cannot be reached: ${error.message}`)
+  }
+}
+
+async function postStream(
+  transport: Pick<Transport, 'send'>,
+  streams: string,
+  profile: { readonly interface: string },
+): Promise<string> {
   const { status, body } = await transport.send({
     method: 'POST',
     headers: {},

@@ -4,7 +4,7 @@ import { type Clip, segmentSeconds } from './media/clip.ts'
 import { openStream } from './open-stream.ts'
 import { makesStreams } from './options.ts'
 import type { Profile } from './profiles/plan.ts'
-import { type RetryDeps, withRetry } from './sending/retry.ts'
+import type { RetryDeps } from './sending/retry.ts'
 import { type SendDeps, type SendResult, sendPlan } from './sending/send-plan.ts'
 import { type Credentials, openTransport } from './sending/transport.ts'
 
@@ -32,9 +32,10 @@ export async function runCamera(camera: Camera, { retry, report }: CameraDeps): 
   using transport = openTransport(url, camera.credentials, profile.keepsConnections)
   const { pathname } = url
   const point = makesStreams(url)
-    ? await withRetry({ ...retry, report: (words) => report(pathname, 'lost', words) }, () =>
-        openStream(transport, pathname, profile),
-      )
+    ? await openStream(transport, pathname, profile, {
+        ...retry,
+        report: (words) => report(pathname, 'lost', words),
+      })
     : pathname.replace(/\/$/, '')
   const start = Date.now()
   // A recording that is sent at once must have been made before.

@@ -3,7 +3,7 @@ import { segmentSeconds } from './media/clip.ts'
 import { encodeClip } from './media/encode-clip.ts'
 import type { Options } from './options.ts'
 import { profiles } from './profiles/profiles.ts'
-import { readPem } from './read-pem.ts'
+import { assertUsable, readPem } from './read-pem.ts'
 import { runCamera } from './run-camera.ts'
 import { retryDelays } from './sending/retry.ts'
 import type { SendResult } from './sending/send-plan.ts'
@@ -41,5 +41,6 @@ async function readCredentials({ caFile, certFile, keyFile }: Options): Promise<
     readPem('--cert', certFile),
     readPem('--key', keyFile),
   ])
+  assertUsable({ ca, cert, key })
   return { ca, cert, key }
 }

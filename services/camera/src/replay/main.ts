@@ -5,7 +5,7 @@ import { invocationDirectory } from '@pushav/shared/process/invocation-directory
 import { CameraError, UsageError } from '../camera-error.ts'
 import { openStream } from '../open-stream.ts'
 import { makesStreams } from '../options.ts'
-import { readPem } from '../read-pem.ts'
+import { assertUsable, readPem } from '../read-pem.ts'
 import { LostConnection, type Reply } from '../sending/transport.ts'
 import { openDirectoryRecording } from './directory-recording.ts'
 import type { SessionRecord } from './recording.ts'
@@ -70,18 +70,17 @@ async function readCredentials({ caFile, certFile, keyFile }: ReplayOptions, { u
     keyFile && readPem('--key', keyFile),
   ])
   const anonymous = { ...(ca && { ca }) }
-  return { anonymous, known: { ...anonymous, ...(cert && key && { cert, key }) } }
+  const known = { ...anonymous, ...(cert && key && { cert, key }) }
+  assertUsable(known)
+  return { anonymous, known }
 }
 
 /** The path of the publishing point. Creates a stream when the URL names none. */
 async function pointOf(url: URL, recording: SessionRecord, connection: ReplayConnection): Promise<string> {
   if (!makesStreams(url)) return url.pathname.replace(/\/$/, '')
   try {
-    return await openStream({ send }, url.pathname, { interface: recording.interface ?? 'cmaf-ingest' })
-  } catch (error) {
-    throw error instanceof LostConnection
-      ? new CameraError(`the server cannot be reached: ${error.message}`)
-      : error
+    const stream = { interface: recording.interface ?? 'cmaf-ingest' }
+    return await openStream({ send }, url.pathname, stream, { delays: [], sleep, report: () => undefined })
   } finally {
     connection.close()
   }
