@@ -74,7 +74,8 @@ async function listenForBrowsers(
     log.info({ port: listener.port, addresses: listener.addresses }, 'listening for browsers')
     return listener
   } catch (error) {
-    log.warn({ port: wanted, error }, 'no second port for browsers; UI_PORT names another one, or is off')
+    const reason = error instanceof Error ? error.message : String(error)
+    log.warn({ port: wanted, reason }, 'no second port for browsers; UI_PORT names another one, or is off')
     return null
   }
 }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { directoryWithRoots } from '../../ingest/src/testing/certificates.ts'
@@ -28,5 +28,20 @@ describe('backup', function () {
     const nowhere = launch('--backup', target.path)
     equal(await nowhere.ended, 1)
     match(nowhere.said(), /--working-directory/)
+  })
+
+  it('says in a sentence what it cannot copy, and what it cannot copy to', async () => {
+    await using directory = await directoryWithRoots()
+    await mkdir(join(directory.path, 'journals'))
+    await using target = await temporaryDirectory()
+    await using other = await temporaryDirectory()
+    const empty = launch('--backup', target.path, '--working-directory', other.path)
+    equal(await empty.ended, 1)
+    match(empty.said(), /^there is no working directory of this server at .+$/m)
+    const file = join(target.path, 'mine')
+    await writeFile(file, 'precious')
+    const barred = launch('--backup', join(file, 'copy'), '--working-directory', directory.path)
+    equal(await barred.ended, 1)
+    match(barred.said(), /^cannot copy to .+mine\/copy: a file is in the way$/m)
   })
 })

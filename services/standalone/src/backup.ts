@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Options } from './options.ts'
 import type { Display } from './output/display.ts'
+import { makeDirectory, unusableBecause } from './run-directories/make-directory.ts'
 import { StartupError } from './startup-error.ts'
 import { reasonIn } from './supervisor/startup-reason.ts'
 
@@ -15,6 +17,9 @@ export async function backup(
   display: Display,
 ): Promise<void> {
   if (!workingDirectory) throw new StartupError('say what to back up with --working-directory')
+  if (!existsSync(join(workingDirectory, 'journals')))
+    throw new StartupError(`there is no working directory of this server at ${workingDirectory}`)
+  await makeTarget(folder ?? '')
   const env = {
     ...process.env,
     WORKING_DIRECTORY: workingDirectory,
@@ -32,4 +37,12 @@ export async function backup(
   const [code] = await once(child, 'close')
   if (code !== 0)
     throw new StartupError(`the backup is not complete: ${reasonIn(errors) ?? `\n${errors.join('\n')}`}`)
+}
+
+async function makeTarget(folder: string): Promise<void> {
+  try {
+    await makeDirectory(folder)
+  } catch (error) {
+    throw new StartupError(`cannot copy to ${folder}: ${unusableBecause(error)}`)
+  }
 }

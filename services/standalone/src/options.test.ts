@@ -74,7 +74,14 @@ describe('readOptions', () => {
   const refusals: [string[], RegExp][] = [
     [['--port', 'abc'], /--port must be a port from 0 to 65535, but is "abc"/],
     [['--port', '70000'], /--port must be a port/],
-    [['--port'], /argument missing/],
+    [['--port'], /^Error: --port needs a value$/],
+    [['--port', '--strict-mode'], /^Error: --port needs a value$/],
+    [['--backup'], /^Error: --backup needs a folder to copy to: npm run backup -- DIR$/],
+    [['--backup', '--working-directory', 'd'], /^Error: --backup needs a folder to copy to/],
+    [
+      ['--port', '5', '--ui-port', '5'],
+      /^Error: bad settings: --ui-port must be another port than that of devices, 5$/,
+    ],
     [['--working-directory', ''], /--working-directory needs a value/],
     [['--server-ip', 'camera.local'], /--server-ip must be an IP address/],
     [['--auth', 'closed'], /--auth must be open or mtls/],

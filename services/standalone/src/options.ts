@@ -34,7 +34,7 @@ export type Options = ReturnType<typeof readOptions>
  */
 export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
   const given = parseFlags(argv)
-  return readSettings({ ...env, ...given }, (setting) => {
+  const options = readSettings({ ...env, ...given }, (setting) => {
     const named = (option: string, variable: string) => (`--${option}` in given ? `--${option}` : variable)
     return {
       host: setting(named('host', 'HOST'), host, 'localhost'),
@@ -88,6 +88,10 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       logLevel: setting('LOG_LEVEL', level, 'info'),
     }
   })
+  const { port: devicePort, uiPort } = options
+  if (devicePort !== 0 && uiPort === devicePort)
+    throw new Error(`bad settings: --ui-port must be another port than that of devices, ${devicePort}`)
+  return options
 }
 
 /** The text of `--help`. */
@@ -105,7 +109,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --auth MODE               open: each client may do everything; mtls: by certificate  AUTH
   --client-ca FILE          also accept device certificates of these roots (PEM)      CLIENT_CA
   --keylog FILE             write the keys of all TLS connections here, for Wireshark   KEYLOG
-  --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
+  --strict-mode             respond 400 to uploads with errors                        STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
   --judge reference         respond to uploads as the reference server would (ours)   JUDGE
@@ -163,10 +167,24 @@ const flags = {
 } as const
 
 function parseFlags(argv: readonly string[]): Record<string, string> {
-  const given = Object.entries(parseArgs({ args: [...argv], options: flags, strict: true }).values)
+  const given = Object.entries(valuesOf(argv))
   const empty = given.find(([, value]) => value === '')
   if (empty) throw new Error(`--${empty[0]} needs a value`)
   return Object.fromEntries(given.map(([option, value]) => [`--${option}`, String(value)]))
+}
+
+function valuesOf(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: flags, strict: true }).values
+  } catch (error) {
+    const [, flag] =
+      /^Option '(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(
+        String(error instanceof Error ? error.message : error),
+      ) ?? []
+    if (flag === undefined) throw error
+    const what = flag === '--backup' ? 'a folder to copy to: npm run backup -- DIR' : 'a value'
+    throw new Error(`${flag} needs ${what}`)
+  }
 }
 
 const pathOf = (path: string | undefined, env: NodeJS.ProcessEnv): string | null =>

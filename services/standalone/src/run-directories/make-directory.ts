@@ -24,3 +24,14 @@ async function isDirectory(path: string): Promise<boolean> {
     throw error
   }
 }
+
+/** Why a directory cannot be made or used, for the user. */
+export function unusableBecause(error: unknown): string {
+  const code = errorCode(error)
+  if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there'
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file is in the way'
+  if (code === 'ENOENT') return 'it cannot be made there'
+  if (code === 'EROFS') return 'the disk is read-only'
+  if (code === 'ENOSPC') return 'the disk is full'
+  return error instanceof Error ? error.message : String(error)
+}

@@ -2,12 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { tryLock } from '@pushav/shared/lib/file-lock.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { StartupError } from '../startup-error.ts'
 import { openLivenessFifo, waitUntilReleased } from './liveness-fifo.ts'
-import { makeDirectory } from './make-directory.ts'
+import { makeDirectory, unusableBecause } from './make-directory.ts'
 import { shutdownRedis } from './shutdown-redis.ts'
 
 /** Directories of the processes of one run. Disposal releases the lock on the working directory. */
@@ -51,7 +50,7 @@ async function lockDirectory(workingDirectory: string): Promise<Disposable> {
     const lock = tryLock(join(workingDirectory, 'standalone', 'lock'))
     if (lock) return lock
   } catch (error) {
-    throw new StartupError(`cannot use the working directory ${workingDirectory}: ${reasonOf(error)}`)
+    throw new StartupError(`cannot use the working directory ${workingDirectory}: ${unusableBecause(error)}`)
   }
   throw new StartupError(`the working directory ${workingDirectory} is in use by another push-av-server`)
 }
@@ -78,13 +77,3 @@ function temporaryDirectory(prefix: string, parent: string): string {
 
 /** A temporary folder whose path leaves room for a Unix socket: 103 bytes on macOS, 107 on Linux. */
 const shortTemporaryDirectory = () => (Buffer.byteLength(tmpdir()) < 70 ? tmpdir() : '/tmp')
-
-function reasonOf(error: unknown): string {
-  const code = errorCode(error)
-  if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there'
-  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file is in the way'
-  if (code === 'ENOENT') return 'it cannot be made there'
-  if (code === 'EROFS') return 'the disk is read-only'
-  if (code === 'ENOSPC') return 'the disk is full'
-  return error instanceof Error ? error.message : String(error)
-}
