@@ -185,6 +185,7 @@ describe('the certificate lab', function () {
       await expired.getByText('openssl s_client').waitFor()
       await page.getByRole('button', { name: 'Forget the results' }).click()
       await expired.getByText('accepted what it must refuse').waitFor({ state: 'detached' })
+      equal(await page.getByRole('button', { name: 'Forget the results' }).isDisabled(), true)
     })
   })
 

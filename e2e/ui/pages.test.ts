@@ -167,10 +167,35 @@ describe('all pages', function () {
     equal((await curl(serverOf(), '/ui/no-such-page')).status, 404)
   })
 
+  it('say that there is no object at the address of a route of the API', async () => {
+    const page = await browserOf().open(`/ui/streams/${stream}/report`)
+    await page.getByText('there is no object at this path').waitFor()
+    await page.getByRole('link', { name: 'Back to the stream' }).waitFor()
+  })
+
+  it('fold away what two recordings have in common', async () => {
+    const page = await browserOf().open(`/ui/compare?a=${stream}&b=${emptyStream}`)
+    const equal = page.locator('details', { hasText: 'Equal' })
+    await equal.locator('table').waitFor({ state: 'hidden' })
+    await equal.locator('summary').click()
+    await equal.getByText('not put to the test').first().waitFor()
+  })
+
+  it('write the fingerprint of the root in one way', async () => {
+    const { text } = await curl(serverOf(), '/about')
+    const openssl = (JSON.parse(text).root.fingerprint_sha256.replaceAll(':', '').match(/../g) ?? []).join(
+      ':',
+    )
+    for (const path of ['/ui/service', '/ui/certificates', '/ui/connect']) {
+      const page = await browserOf().open(path)
+      await page.getByText(openssl.toUpperCase()).waitFor()
+    }
+  })
+
   it('hand the report of a session out to be filed, with the digest of each upload', async () => {
     const page = await browserOf().open(`/ui/reports/${stream}?session=1`)
     const downloading = page.waitForEvent('download')
-    await page.getByRole('link', { name: 'JSON to file' }).click()
+    await page.getByRole('link', { name: 'JSON with digests' }).click()
     const download = await downloading
     equal(download.suggestedFilename(), `report-stream-${stream}-session-1.json`)
     const { session, evidence } = JSON.parse(await readFile(await download.path(), 'utf8'))

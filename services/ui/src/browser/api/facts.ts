@@ -12,5 +12,8 @@ export async function newestAt(stream: string, encodedPath: string): Promise<str
     throw new Error(
       response.status === 404 ? 'there is no object at this path' : `the server answered ${response.status}`,
     )
-  return (response.headers.get('etag') ?? '').replace(/^(W\/)?"|"$/g, '')
+  const upload = (response.headers.get('etag') ?? '').replace(/^(W\/)?"|"$/g, '')
+  // A route of the API, such as that of the report, has no upload.
+  if (!upload) throw new Error('there is no object at this path')
+  return upload
 }

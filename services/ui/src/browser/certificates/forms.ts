@@ -44,7 +44,7 @@ export function openNewPair(onDone: (name: string) => void): void {
     problem,
     h('div', { class: 'dialog-foot' }, h('button', { type: 'submit', class: 'primary' }, 'Make')),
   )
-  const dialog = openDialog('New pair', form)
+  const dialog = openDialog('New key pair', form)
   name.focus()
 
   async function make(event: Event): Promise<void> {

@@ -33,13 +33,13 @@ export function identityStep(
       'div',
       { class: 'form-row' },
       h('label', {}, 'Name of its certificate', name),
-      h('button', { type: 'button', on: { click: () => openNewPair(onNamed) } }, 'New pair…'),
+      h('button', { type: 'button', on: { click: () => openNewPair(onNamed) } }, 'New key pair…'),
       h('button', { type: 'button', on: { click: () => openSignCsr(onNamed) } }, 'Sign a CSR…'),
     ),
     certificates && identityState(identity, certificates, options),
     // When the certificate exists, this line would replace it.
     certificates?.some((one) => one.name === identity) !== true && [
-      h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
+      h('p', { class: 'muted' }, 'Or make the key pair from a shell:'),
       commandLine(`curl --cacert ${shellWord(filesOf(setup, about).root)} -X POST ${shellWord(pairUrl)}`),
     ],
   )

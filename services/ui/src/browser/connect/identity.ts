@@ -26,7 +26,7 @@ export function identityState(
   return h(
     'div',
     {},
-    h('p', {}, mark(null), ` ${name} is there, and ends in ${span(left)}.`),
+    h('p', {}, mark(null), ` ${name} is there, and expires in ${span(left)}.`),
     !isHere && h('p', { class: 'form-row' }, downloads(found)),
   )
 }

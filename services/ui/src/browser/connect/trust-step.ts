@@ -1,5 +1,6 @@
 import type { About } from '../api/types.ts'
-import { commandLine, copyButton } from '../dom/copy.ts'
+import { commandLine } from '../dom/copy.ts'
+import { fingerprintLine } from '../dom/fingerprint.ts'
 import { shellWord } from '../dom/format.ts'
 import { h } from '../dom/h.ts'
 import { deviceOrigin, filesOf, isHere, type Setup } from './setup.ts'
@@ -7,9 +8,6 @@ import { step } from './step.ts'
 
 /** The step about the root certificate: how the camera gets it, and how to check that it is the right one. */
 export function trustStep(setup: Setup, about: About): HTMLElement {
-  const fingerprint = (about.root.fingerprint_sha256.replaceAll(':', '').match(/../g) ?? [])
-    .join(':')
-    .toUpperCase()
   const rootUrl = `${deviceOrigin(setup, about)}/certs/server/root.pem?format=pem`
   return step(
     1,
@@ -20,14 +18,7 @@ export function trustStep(setup: Setup, about: About): HTMLElement {
           commandLine(`curl -o root.pem --insecure ${shellWord(rootUrl)}`),
           commandLine('openssl x509 -noout -fingerprint -sha256 -in root.pem'),
         ],
-    h(
-      'p',
-      { class: 'muted' },
-      'Its SHA-256 must be ',
-      h('span', { class: 'mono' }, fingerprint),
-      ' ',
-      copyButton(() => fingerprint),
-    ),
+    fingerprintLine('Its SHA-256 must be', about.root.fingerprint_sha256),
     h('p', { class: 'form-row' }, download('pem'), download('der')),
   )
 }

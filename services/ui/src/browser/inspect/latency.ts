@@ -35,7 +35,7 @@ const columns = (): readonly (string | HTMLElement)[] => [
   'session',
   'track',
   'measured',
-  ...['segments', 'least', 'half', '90 %', '99 %', 'most'].map(numberColumn),
+  ...['segments', 'min', 'median', '90 %', '99 %', 'max'].map(numberColumn),
   'slowest',
 ]
 

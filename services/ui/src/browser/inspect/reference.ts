@@ -104,7 +104,7 @@ function reportView(stream: string, report: ReferenceReport): readonly (HTMLElem
       report.truncated && ' The stream is longer than what is remembered of it.',
     ),
     report.differences.length === 0
-      ? h('p', { class: 'ok-text' }, '✓ This server takes and refuses the same uploads.')
+      ? h('p', { class: 'ok-text' }, '✓ This server finds errors in the same uploads.')
       : differenceTable(stream, report.differences),
   ]
 }

@@ -1,8 +1,9 @@
 import { getJson, getText, sendJson } from '../api/client.ts'
 import type { Certificate, CertificateSummary } from '../api/types.ts'
 import { downloadButton, openNewPair, openSignCsr } from '../certificates/forms.ts'
-import { commandLine, copyButton } from '../dom/copy.ts'
+import { commandLine } from '../dom/copy.ts'
 import { confirmTyped, openDialog } from '../dom/dialog.ts'
+import { fingerprintLine } from '../dom/fingerprint.ts'
 import { ago, span } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
@@ -35,7 +36,7 @@ async function showList(): Promise<void> {
           h(
             'button',
             { type: 'button', class: 'primary', on: { click: () => openNewPair(reload) } },
-            '+ New pair',
+            '+ New key pair',
           ),
           h('button', { type: 'button', on: { click: () => openSignCsr(reload) } }, 'Sign a CSR'),
           h('a', { class: 'button', href: '/ui/tls-tests' }, 'TLS tests'),
@@ -59,11 +60,11 @@ function table(list: readonly CertificateSummary[]): HTMLElement {
     return h(
       'p',
       { class: 'muted' },
-      'None yet. A camera needs one to show who it is: make a pair, or sign its CSR.',
+      'None yet. A camera needs one to show who it is: make a key pair, or sign its CSR.',
     )
   return scrollingTable(
     'Certificates',
-    ['name', 'subject', 'key', 'ends', 'last seen', ''],
+    ['name', 'subject', 'key', 'expires', 'last seen', ''],
     list.map(tableRow),
     'table stacked certificate-table',
   )
@@ -84,6 +85,7 @@ function tableRow(one: CertificateSummary): HTMLElement {
         untrusted(one.name),
       ),
       one.profile !== null && h('span', { class: 'muted' }, ` ${one.profile}`),
+      one.name === 'root' && h('span', { class: 'muted' }, ' signs the others'),
     ),
     h('td', {}, untrusted(one.subject)),
     h('td', {}, one.key_type),
@@ -114,7 +116,7 @@ function endCell({ revoked, not_after: notAfter }: CertificateSummary): HTMLElem
   if (revoked) return h('td', { class: 'error-text' }, 'revoked')
   if (left < 0) return h('td', { class: 'error-text' }, `✕ expired ${span(left)} ago`)
   const isSoon = left < 30 * 86_400_000
-  const props = { class: isSoon ? 'mark warning' : '', 'data-label': 'ends ' }
+  const props = { class: isSoon ? 'mark warning' : '', 'data-label': 'expires ' }
   return h('td', props, `${isSoon ? '▲ ' : ''}in ${span(left)}`)
 }
 
@@ -132,7 +134,6 @@ function askRevoke(name: string): void {
 }
 
 function rootSection(root: CertificateSummary): HTMLElement {
-  const fingerprint = (root.fingerprint_sha256.match(/../g) ?? []).join(':').toUpperCase()
   return h(
     'section',
     { class: 'step' },
@@ -153,14 +154,7 @@ function rootSection(root: CertificateSummary): HTMLElement {
       ),
       h('button', { type: 'button', on: { click: openTrust } }, 'How to trust it'),
     ),
-    h(
-      'p',
-      { class: 'muted' },
-      'SHA-256 ',
-      h('span', { class: 'mono' }, fingerprint),
-      ' ',
-      copyButton(() => fingerprint),
-    ),
+    fingerprintLine('SHA-256', root.fingerprint_sha256),
   )
 }
 

@@ -90,21 +90,30 @@ function section(
   { one, other }: { readonly one: Comparison['a']; readonly other: Comparison['a'] },
 ): HTMLElement | null {
   if (rows.length === 0) return null
+  const hasTracks = rows.some(({ track }) => track !== null)
   const columns = [
     'rule or metric',
-    'track',
+    hasTracks && 'track',
     nameOf({ ...one, uploads: null }),
     nameOf({ ...other, uploads: null }),
   ]
-  return h(
-    'section',
-    {},
-    h('h2', {}, `${title} `, h('span', { class: 'muted' }, rows.length)),
-    scrollingTable(title, columns, rows.map(tableRow), 'table compare-table'),
+  const head = [`${title} `, h('span', { class: 'muted' }, rows.length)]
+  const table = scrollingTable(
+    title,
+    columns.filter((column) => column !== false),
+    rows.map((row) => tableRow(row, hasTracks)),
+    'table compare-table',
   )
+  // What is equal is most of it, and seldom read.
+  return title === 'Equal'
+    ? h('details', {}, h('summary', {}, h('h2', {}, head)), table)
+    : h('section', {}, h('h2', {}, head), table)
 }
 
-const tableRow = ({ about, name, track, severity, a, b, unit }: ComparisonRow): HTMLElement =>
+const tableRow = (
+  { about, name, track, severity, a, b, unit }: ComparisonRow,
+  hasTracks: boolean,
+): HTMLElement =>
   h(
     'tr',
     { class: 'report-row' },
@@ -114,7 +123,7 @@ const tableRow = ({ about, name, track, severity, a, b, unit }: ComparisonRow): 
       isViolated(a, b) && about === 'rule' && [mark(severity), ' '],
       h('span', { class: 'code' }, name),
     ),
-    h('td', {}, track !== null && untrusted(track)),
+    hasTracks && h('td', {}, track !== null && untrusted(track)),
     [a, b].map((value) => h('td', {}, valueText(value, unit))),
   )
 
@@ -127,6 +136,7 @@ const isViolated = (...values: readonly ComparisonRow['a'][]): boolean =>
 
 function valueText(value: ComparisonRow['a'], unit: ComparisonRow['unit']): HTMLElement | string {
   if (value === null) return '–'
+  if (value === 'not-exercised') return 'not put to the test'
   if (typeof value === 'string') return untrusted(value)
   return unit === 'uploads' ? plural(value, 'upload') : `${Math.round(value * 100) / 100} ${unit ?? ''}`
 }

@@ -79,7 +79,11 @@ function deviceItem(device: Device): HTMLElement {
   const now = Date.now()
   const left = Date.parse(device.not_after) - now
   const isRecent = now - Date.parse(device.last_seen) < 60_000
-  const ends = device.revoked ? 'revoked' : left < 0 ? `expired ${span(left)} ago` : `ends in ${span(left)}`
+  const ends = device.revoked
+    ? 'revoked'
+    : left < 0
+      ? `expired ${span(left)} ago`
+      : `expires in ${span(left)}`
   return h(
     'article',
     { class: 'item' },

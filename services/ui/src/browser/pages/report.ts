@@ -105,7 +105,11 @@ const pageHead = (): HTMLElement =>
       h('a', { class: 'button', href: compareLink() }, 'Compare'),
       h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
       h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
-      h('a', { class: 'button', href: reportWith('evidence=true'), download: fileName() }, 'JSON to file'),
+      h(
+        'a',
+        { class: 'button', href: reportWith('evidence=true'), download: fileName() },
+        'JSON with digests',
+      ),
       h('a', { class: 'button', href: reportWith('format=junit&faults=true') }, 'JUnit'),
     ),
   )
@@ -135,10 +139,7 @@ function recordingTable(
   const rows: readonly (readonly [string, HTMLElement | string])[] = [
     ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
     ['Session', session === null ? 'all' : sessionName(session)],
-    [
-      'Uploads',
-      `${plural(summary.uploads, 'upload')}${session === null ? '' : ' in all sessions of the stream'}`,
-    ],
+    ['Uploads', `${summary.uploads}${session === null ? '' : ' in all sessions of the stream'}`],
     ['Device', h('span', {}, devices.length === 0 ? 'none with a certificate' : subjects)],
     ['Time', dayAndClock(Date.now())],
     ['Software', `push-av-server ${about?.version ?? ''}`],

@@ -1,5 +1,6 @@
 import { getJson } from '../api/client.ts'
 import type { About, Probes, Readiness } from '../api/types.ts'
+import { colonHex } from '../dom/fingerprint.ts'
 import { ago, clockSeconds, dayAndClock, span } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
@@ -85,7 +86,11 @@ async function refresh(): Promise<void> {
         tile('Probes waiting', String(probes.waiting)),
         tile('Probes running', String(probes.running)),
         tile('Oldest waits', probes.waiting > 0 ? span(probes.oldest_waiting_ms) : '–'),
-        tile('Workers', String(probes.workers.length), probes.workers.length === 0 ? 'mark warning' : ''),
+        tile(
+          'Probe workers',
+          String(probes.workers.length),
+          probes.workers.length === 0 ? 'mark warning' : '',
+        ),
       ],
     )
     showReasons(ready)
@@ -163,7 +168,7 @@ async function showAbout(): Promise<void> {
         `${about.port ?? location.port} for devices${about.ui_port ? `, ${about.ui_port} for pages, without client certificates` : ''}`,
       ],
       ['Names in the certificate', about.names.join(', ')],
-      ['Root SHA-256', about.root.fingerprint_sha256],
+      ['Root SHA-256', colonHex(about.root.fingerprint_sha256)],
     ]
     fill(
       software,

@@ -9,6 +9,11 @@ import { empty, mark, untrusted } from '../dom/words.ts'
 
 const main = startPage('TLS tests')
 const list = h('section', { 'aria-label': 'Tests' })
+const forgetButton = h(
+  'button',
+  { type: 'button', disabled: true, on: { click: () => void forget() } },
+  'Forget the results',
+)
 const opened = new Set<string>()
 let shown = ''
 
@@ -18,11 +23,7 @@ fill(
     'div',
     { class: 'page-head' },
     h('h1', {}, 'TLS tests'),
-    h(
-      'div',
-      { class: 'page-actions' },
-      h('button', { type: 'button', on: { click: () => void forget() } }, 'Forget the results'),
-    ),
+    h('div', { class: 'page-actions' }, forgetButton),
   ),
   h(
     'p',
@@ -44,6 +45,7 @@ async function show(): Promise<void> {
     const text = JSON.stringify(response)
     if (text === shown) return
     shown = text
+    forgetButton.disabled = !response.tests.some(isTried)
     fill(
       list,
       response.enabled ? response.tests.map(item) : [off(), ...response.tests.filter(isTried).map(item)],
@@ -68,7 +70,7 @@ const isTried = ({ results }: TlsTest): boolean => results.length > 0
 
 const off = (): HTMLElement =>
   empty(
-    'The tests are off. Start the server with a free port for them; they take fifteen.',
+    'The tests are off. Start the server with the first of fifteen free ports:',
     commandLine('npm start -- --tls-test-port 1300'),
   )
 
