@@ -15,14 +15,19 @@ has_packages() {
 install_packages() {
   if has_packages; then return; fi
   has npm || give_up 'npm is missing: install Node.js 18 or newer (it brings npm)'
-  say 'installing the npm packages that package-lock.json names'
+  say 'installing the npm packages that package-lock.json names; this may take a minute or two'
   messages=$(npm_quietly ci --ignore-scripts=false 2>&1) && return
   printf '%s\n' "$messages" >&2
+  if is_offline "$messages"; then give_up 'npm did not reach its registry: is there a network, and does npm know your proxy?'; fi
   if ! lacks_binaries "$messages"; then give_up 'npm could not install them; its messages are above'; fi
   say 'package-lock.json lacks the binaries of this kind of machine: installing what it names with npm install'
   say 'no package may run a script, but node, whose script fetches its binary'
   npm_quietly install --no-save --ignore-scripts && npm_quietly rebuild --ignore-scripts=false node ||
     give_up 'npm could not install them; its messages are above'
+}
+
+is_offline() {
+  case $1 in *'code EAI_AGAIN'* | *'code ENOTFOUND'* | *'code ETIMEDOUT'* | *'code ECONNREFUSED'* | *'code ENETUNREACH'*) ;; *) return 1 ;; esac
 }
 
 # npm ci refuses a lock file that was written on another kind of machine and lacks the binaries for this machine.

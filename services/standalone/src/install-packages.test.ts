@@ -44,6 +44,15 @@ describe('install_packages', () => {
     }
   })
 
+  it('asks for a network where npm did not reach its registry', async () => {
+    for (const code of ['EAI_AGAIN', 'ENOTFOUND', 'ECONNREFUSED']) {
+      await using root = await temporaryDirectory()
+      const { code: exit, said } = await install(root.path, `npm error code ${code}`)
+      equal(exit, 1)
+      match(said, /npm did not reach its registry: is there a network/)
+    }
+  })
+
   it('adds the binaries of this kind of machine where only they are missing, says so and runs no script', async () => {
     await using root = await temporaryDirectory()
     const { code, calls, said } = await install(
