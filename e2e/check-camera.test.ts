@@ -50,7 +50,10 @@ describe('npm run check-camera', function () {
     const { code, output, complaint } = await check(stream, {}, ['--timeout', '0.2'])
     equal(complaint, '')
     equal(code, 3)
-    match(output, /: no verdict within 0\.2 s\n {2}pending sessions: expected at least 1 complete session/)
+    match(
+      output,
+      /: no verdict within 0\.2 s\n {2}pending sessions: expected at least 1 complete session, received 0\n/,
+    )
     deepEqual(await junit(), ['2 1', 'sessions timeout', 'max_errors'])
   })
 

@@ -149,7 +149,8 @@ function judgeSessionCount({ sessions }: Expectations, seen: Observations): read
   if (max !== null && seen.sessions > max)
     return [failed('sessions', `expected at most ${max} sessions, received ${seen.sessions}`)]
   if (seen.completeSessions >= min) return []
-  const received = `received ${seen.sessions}, ${seen.completeSessions} of them complete`
+  const running = seen.sessions - seen.completeSessions
+  const received = `received ${seen.completeSessions}${running > 0 ? `, and ${running} incomplete` : ''}`
   const message = `expected at least ${min} complete ${min === 1 ? 'session' : 'sessions'}, ${received}`
   return [{ state: 'pending', about: 'sessions', message }]
 }
