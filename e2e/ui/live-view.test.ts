@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { as, curl, type Identity, makeDevice, makeStream } from '../clients/curl.ts'
+import { makeLongBody } from '../support/media/long-body.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
 import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
 import { pageHolds } from './support/browser.ts'
@@ -85,6 +86,14 @@ describe('the live view', function () {
     await page.locator('button.box', { hasText: 'tkhd' }).click()
     await page.locator('.hex mark').first().waitFor()
     match(page.url(), /upload=.*tab=boxes/)
+  })
+
+  it('calls a whole track in one request by that, and counts its parts', async () => {
+    const stream = await makeStream(serverOf())
+    const { all, segments } = await makeLongBody(mediaOf(), 3)
+    await push(stream, 'video.cmfv', all)
+    const page = await browserOf().open(`/ui/streams/${stream}/video.cmfv`)
+    await page.getByText(`one long request in ${segments.length + 1} parts`).waitFor()
   })
 
   it('goes by keys alone, and a link shows the same again', async () => {

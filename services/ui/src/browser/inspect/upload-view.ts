@@ -1,6 +1,6 @@
 import type { UploadFacts } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
-import { bytes, clock, dayAndClock, encodePath, grouped, shellWord, span } from '../dom/format.ts'
+import { bytes, clock, dayAndClock, encodePath, grouped, plural, shellWord, span } from '../dom/format.ts'
 import { h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { createTabs, type Tab } from '../dom/tabs.ts'
@@ -106,7 +106,8 @@ function factsLine(facts: UploadFacts): HTMLElement {
   const seconds = (value: number | null | undefined) =>
     value == null || !media?.timescale ? null : (value / media.timescale).toFixed(3)
   const parts = [
-    facts.kind,
+    // Its kind is that of its first bytes, and it holds a whole track.
+    facts.parts ? `one long request in ${plural(facts.parts, 'part')}` : facts.kind,
     size,
     `in ${span(ms)}`,
     seconds(media?.duration) && `${seconds(media?.duration)} s of media`,
