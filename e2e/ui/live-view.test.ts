@@ -88,6 +88,20 @@ describe('the live view', function () {
     match(page.url(), /upload=.*tab=boxes/)
   })
 
+  it('shows all of an upload on a phone, with nothing that scrolls by itself', async () => {
+    const stream = await makeStream(serverOf())
+    await push(stream, 'a.txt', 'one')
+    const page = await browserOf().open(`/ui/streams/${stream}`, { width: 390, height: 844 })
+    await page.locator('.list-row', { hasText: 'a.txt' }).click()
+    await page.getByRole('tab', { name: 'Headers' }).click()
+    await page.locator('.panel').getByText('user-agent').waitFor()
+    await pageHolds(page, "document.querySelector('.panel').clientHeight > 320")
+    await pageHolds(
+      page,
+      "document.querySelector('.panel').scrollHeight <= document.querySelector('.panel').clientHeight",
+    )
+  })
+
   it('calls a whole track in one request by that, and counts its parts', async () => {
     const stream = await makeStream(serverOf())
     const { all, segments } = await makeLongBody(mediaOf(), 3)
