@@ -167,6 +167,17 @@ describe('all pages', function () {
     equal((await curl(serverOf(), '/ui/no-such-page')).status, 404)
   })
 
+  it('show their whole navigation in one line on a tablet', async () => {
+    for (const width of [700, 800, 900]) {
+      const page = await browserOf().open('/ui/streams', { width, height: 900 })
+      const head = await page.evaluate(`(() => {
+        const [nav, brand] = ['nav', '.brand'].map((name) => document.querySelector('.top ' + name))
+        return [nav.scrollWidth - nav.clientWidth, brand.getClientRects().length]
+      })()`)
+      deepEqual(head, [0, 1], `at ${width} px`)
+    }
+  })
+
   it('say that there is no object at the address of a route of the API', async () => {
     const page = await browserOf().open(`/ui/streams/${stream}/report`)
     await page.getByText('there is no object at this path').waitFor()
