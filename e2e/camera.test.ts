@@ -26,6 +26,12 @@ interface Row {
   readonly result: string
 }
 
+/** How many segments a camera sends, and how it waits when it sends to a stream. */
+interface Pace {
+  readonly length?: number
+  readonly sleepOn?: (stream: string) => (milliseconds: number) => Promise<unknown>
+}
+
 describe('simulated cameras', function () {
   this.timeout(60_000)
   const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
@@ -49,7 +55,7 @@ describe('simulated cameras', function () {
     name: string,
     planted = '',
     report: (path: string) => unknown = () => undefined,
-    length = segments,
+    { length = segments, sleepOn = () => sleep }: Pace = {},
   ) {
     ok(isProfileName(name))
     const profile = profiles[name]
@@ -57,7 +63,7 @@ describe('simulated cameras', function () {
     const url = new URL(`${server().url}/streams/${json.id}`)
     const lines: string[] = []
     const camera = { profile, clip, segments: length, url, credentials, isFast: true }
-    const retry = { delays: Array.from({ length: 200 }, () => 50), sleep }
+    const retry = { delays: Array.from({ length: 200 }, () => 50), sleep: sleepOn(String(json.id)) }
     const result = await runCamera(
       { ...camera, faults: planted === '' ? [] : parseFaults(planted) },
       {
@@ -116,7 +122,19 @@ describe('simulated cameras', function () {
   })
 
   it('break their long requests off and begin others when they start again', async () => {
-    const { stream, result, lines } = await record('dash-if-1', 'reboot=12s', undefined, 6)
+    let restarts = 0
+    /** It is there again when the server has learnt that one more request is lost. */
+    const sleepOn = (stream: string) => async () => {
+      const expected = ++restarts
+      await until('the loss', async () => {
+        const { json } = await client.send('GET', `/streams/${stream}/uploads?limit=100`)
+        return json.uploads.filter(({ whole }: { whole: boolean }) => !whole).length >= expected
+      })
+    }
+    const { stream, result, lines } = await record('dash-if-1', 'reboot=12s', undefined, {
+      length: 6,
+      sleepOn,
+    })
     equal(result.failed, 0, lines.join('\n'))
     equal(lines.filter((line) => line.endsWith(' lost broken off by the camera')).length, 2, lines.join('\n'))
     const codes = async () => (await violated(stream)).filter(({ severity }) => severity !== 'note')

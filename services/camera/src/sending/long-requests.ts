@@ -9,6 +9,9 @@ export interface LongRequestsDeps {
   readonly settle: (path: string, response: Promise<Reply>) => Promise<void>
 }
 
+/** How long a camera takes to start at least, in milliseconds. */
+const startMs = 1_000
+
 /** A long request and its outcome. */
 interface OpenRequest {
   readonly request: LongRequest
@@ -31,7 +34,7 @@ export function longRequests({ transport, retryFor, settle }: LongRequestsDeps):
 
   async function add(path: string, object: PlannedObject): Promise<void> {
     const body = object.body()
-    if (object.beginsAnew) await breakOff(path)
+    if (object.beginsAnew) await startAgain(path)
     if (object.role === 'init') inits.set(path, body)
     const before = open.get(path)
     // A server that responds before the end of a request reads no more of it.
@@ -41,6 +44,12 @@ export function longRequests({ transport, retryFor, settle }: LongRequestsDeps):
       current.request.write(body.subarray(0, body.length / 2))
       await breakOff(path)
     } else current.request.write(body)
+  }
+
+  /** A server has learnt that a request is lost when its camera is there again. */
+  async function startAgain(path: string): Promise<void> {
+    await breakOff(path)
+    await retryFor(path).sleep(startMs)
   }
 
   async function breakOff(path: string): Promise<void> {
