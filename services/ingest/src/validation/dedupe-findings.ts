@@ -33,7 +33,7 @@ export interface ValidationResult {
  */
 export function dedupeFindings(context: Context, judged: Evaluation): ValidationResult {
   const { evaluation, withdrawn } = settleComparisons(context, judged)
-  const { session, track } = evaluation
+  const { session, track, before } = evaluation
   const ofTrack = session && track !== null ? at(session.tracks, track) : undefined
   const findings =
     evaluation.findings.length === 0
@@ -52,10 +52,10 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
       ? { ...evaluation.state, sessions: { ...evaluation.state.sessions, [recorded.key]: recorded } }
       : evaluation.state,
     findings,
-    session: session?.id ?? null,
-    track: session ? track : null,
-    init: ofTrack?.initUpload ?? null,
-    list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
+    session: session?.id ?? before?.session ?? null,
+    track: session || before ? track : null,
+    init: ofTrack?.initUpload ?? before?.init ?? null,
+    list: session || before ? (isManifest(context) ? 'manifests' : 'segments') : null,
     events: evaluation.events,
     withdrawn: [...judged.withdrawn, ...withdrawn],
     replaced: evaluation.replaced,

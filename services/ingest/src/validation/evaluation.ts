@@ -50,12 +50,14 @@ export interface Evaluation {
   readonly preconditions: readonly Precondition[]
   /** The session that a new one of the same number takes the place of; null for none. */
   readonly replaced: Session | null
+  /** The ended session that it belongs to, and its init segment; absent for all but late parts of a long request. */
+  readonly before?: { readonly session: string; readonly init: string | null }
   /** Findings of earlier uploads that this one makes untrue. */
   readonly withdrawn: readonly WithdrawnFinding[]
 }
 
 /** What one check adds to an evaluation; `session` and `track` replace those before. */
-export type Update = Partial<Omit<Evaluation, 'state' | 'replaced'>>
+export type Update = Partial<Omit<Evaluation, 'state' | 'replaced' | 'before'>>
 
 /** The evaluation with an update; a changed session is put into the state as well. */
 export function add(evaluation: Evaluation, update: Update): Evaluation {

@@ -71,12 +71,24 @@ export interface Session {
   readonly sentAgain?: Readonly<Record<string, string>> | undefined
   /** Ids of uploads of earlier recordings of its number, or of no session, that it needs; absent without any. */
   readonly shared?: readonly string[] | undefined
+  /** cmaf-ingest: the long requests that its device broke off before it; absent without a restart in such a request. */
+  readonly brokenOff?: BrokenOff | undefined
   /** hksv: what its playlists have said so far; absent before the first. */
   readonly sealing?: SealingState | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
   readonly counts: SessionCounts
+}
+
+/** The long requests of a recording that a restart has ended. */
+interface BrokenOff {
+  /** Id of that recording. */
+  readonly session: string
+  /** When the request began that showed the restart; Unix time. */
+  readonly sinceMs: number
+  /** Digests of their ids, and the upload with the init segment of their tracks. */
+  readonly requests: readonly { readonly of: number; readonly init?: string | undefined }[]
 }
 
 /** The playlists of a HomeKit Secure Video session up to the newest. */

@@ -16,6 +16,7 @@ import { checkContent, checkProducerTime } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { firstSegmentNumber, type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
+import { ofRecordingBefore } from './sessions/late-part.ts'
 import { endRequest } from './sessions/long-request.ts'
 import { beginAfterRestart } from './sessions/restart.ts'
 import { at, type State, withTrack } from './state.ts'
@@ -119,6 +120,8 @@ function checkUpload(start: Evaluation, context: Context): Evaluation {
     ],
     preconditions,
   })
+  const late = ofRecordingBefore(evaluation, context)
+  if (late) return late
   const judged = dispatch(beginAfterRestart(evaluation, context), context)
   return add(judged, { findings: checkManifestRecommendations(context, judged.findings) })
 }

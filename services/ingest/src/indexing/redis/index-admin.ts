@@ -8,7 +8,7 @@ import { keysOf, prefixOf } from './redis-keys.ts'
 import type { StreamCache } from './stream-cache.ts'
 
 /** To be counted up whenever this process stores something else in Redis, or judges by other rules. */
-const format = '20'
+const format = '21'
 const formatKey = '{pushav}:index-format'
 const derived = [`${prefixOf('*')}*`, `${devicesPrefix}*`]
 

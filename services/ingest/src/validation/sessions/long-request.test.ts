@@ -168,6 +168,47 @@ describe('a camera that restarts and begins another long request', () => {
       )
     })
 
+  describe('while the request of another track is still on its way', () => {
+    const atMs = 1_700_000_000_000
+    const [audio, again] = [longRequest('one-a', 'Streams(a.cmfa)'), longRequest('two-a', 'Streams(a.cmfa)')]
+    /** The new request of the sound begins 12 s after those before it. */
+    const began = (objects: readonly TestObject[], beganMs: number) =>
+      objects.map((object, nth) => ({
+        ...object,
+        ...{ atMs: atMs + 12_000 + nth * 10, tookMs: 12_000 + nth * 10 - beganMs },
+      }))
+    const old = [one, audio].flatMap((request) => [
+      request === one ? request.header() : request.header(sound, 'sound'),
+      ...ofRequest(request, 1, 2),
+    ])
+    const restart = began([again.header(sound, 'sound'), again.segment(1)], 12_000)
+    const after = (lateMs: number) => [
+      ...began(old, 0).map((object) => ({ ...object, atMs: atMs + 8_000, tookMs: 8_000 })),
+      ...restart,
+      { ...one.segment(3), atMs: atMs + lateMs, tookMs: lateMs },
+      ...began([one.lost(), two.header(), ...ofRequest(two, 1, 2), again.segment(2)], 12_001),
+    ]
+
+    it('leaves the late segment of that to the recording before', () => {
+      const { verdicts, state } = resultOf(after(12_500))
+      deepEqual(codesOf({ verdicts, state }).flat(), ['session-restarted', 'body-incomplete'])
+      deepEqual(
+        verdicts.slice(6).map(({ session, track }) => `${session} ${track}`),
+        [
+          ...['none a', 'none.2 a', 'none video', 'null null', 'none.2 video'],
+          ...['none.2 video', 'none.2 video', 'none.2 a'],
+        ],
+      )
+      equal(verdicts[8]?.init, verdicts[0]?.init)
+      equal(at(state.sessions, 'none')?.segmentCount, 4)
+    })
+
+    it('takes what another device goes on to send into the new recording', () => {
+      const [late] = resultOf(after(16_000)).verdicts.slice(8)
+      equal(late?.session, 'none.2')
+    })
+  })
+
   it('restarts twice', () => {
     const three = longRequest('three')
     const next = [one.lost(), two.header(), ...ofRequest(two, 1, 2), two.lost(), three.header()]

@@ -73,7 +73,7 @@ const isBeside = ({ upload }: Context, { lastMs }: LongRequest): boolean =>
   lastMs > Date.parse(upload.startedAt) + maxCommitMs
 
 /** A segment that was sent before another request began may be stored up to this much later than that. */
-const maxCommitMs = 1_000
+export const maxCommitMs = 1_000
 
 /**
  * Where each request has a path with a counter: the request at the earlier path was cut off, and times begin anew.
@@ -139,4 +139,4 @@ export function endRequest(session: Session, name: string | null, upload: Upload
 }
 
 /** Requests are only compared, within one track. */
-const requestDigest = (upload: string): number => textDigest(upload)
+export const requestDigest = (upload: string): number => textDigest(upload)

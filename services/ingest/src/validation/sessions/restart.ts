@@ -6,6 +6,7 @@ import { explainedChanges, mpdsOfNext } from '../manifests/mpd-version.ts'
 import { firstSegmentNumber } from '../object-name.ts'
 import { isRepeat } from '../request-findings.ts'
 import { at, newSession, newTrack, type Order, type Session, type Track } from '../state.ts'
+import { brokenOffBy } from './late-part.ts'
 import { signInLongRequest } from './long-request.ts'
 import { sharedWithNext } from './shared-uploads.ts'
 
@@ -158,6 +159,7 @@ function withNewRecording(
     shortDevice: deviceOf(context) ?? old.shortDevice,
     shared: sharedWithNext(old, tracks),
     mpds: mpdsOfNext(old),
+    brokenOff: brokenOffBy(context, old),
   }
   const replaced: Session = { ...old, phase: 'abandoned' }
   const begun = add(evaluation, {
