@@ -1,3 +1,4 @@
+import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Config } from './config.ts'
 import { uploadFaultsWith } from './faults/http/fault-course.ts'
 import type { Faults } from './faults/start-faults.ts'
@@ -56,7 +57,8 @@ export function createUploadHandling(config: Config, storage: Storage, deps: Upl
     openUploads,
     now,
   }
-  const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
+  const inOrder = createKeyedMutex()
+  const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, inOrder, maxBytes })
   const handleUpload = handleUploadWith({
     receiveUpload: shareBetweenStreams(receiveUpload, nowMs),
     streams,

@@ -28,6 +28,8 @@ export interface CompleteBody {
   readonly bytes: StagedUpload | Uint8Array
   readonly stats: BodyStats
   readonly events: UploadEvents
+  /** When the last of the bytes came; absent where that is now. */
+  readonly receivedAt?: Date
   /** Further facts for the upload's record. */
   readonly extra?: Pick<Upload, 'parts' | 'codedBytes' | 'undecodable' | 'fault'>
 }
@@ -44,7 +46,8 @@ export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): 
   const { stream, ...facts } = body.facts
   const { inspection, ...stats } = body.stats
   const { kind } = inspection
-  const complete = { ...facts, receivedAt: now().toISOString(), ...stats, kind, ...body.extra }
+  const receivedAt = (body.receivedAt ?? now()).toISOString()
+  const complete = { ...facts, receivedAt, ...stats, kind, ...body.extra }
   const link = stats.whole && !(isEndOfTrack(inspection) && (await hasObject(links, stream, facts.path)))
   // Uploads that are open now have their journal lines behind this one.
   const open = openUploads.pathsBeside(stream, facts.id)

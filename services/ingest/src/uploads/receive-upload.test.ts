@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { chunk, ftyp, mdat, moof, moov, u32 } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
@@ -72,6 +73,7 @@ describe('receiveUpload', function () {
       links,
     })
     let ids = 0
+    let times = 0
     return receiveUploadWith({
       store: { ...store, commit },
       links,
@@ -84,7 +86,8 @@ describe('receiveUpload', function () {
       interfaceOf: async () => fakes.interface ?? 'cmaf-ingest',
       newId: () => `u${++ids}`,
       openUploads: createOpenUploads(),
-      now: () => new Date(0),
+      inOrder: createKeyedMutex(),
+      now: () => new Date(++times),
       maxBytes: fakes.maxBytes ?? 2 ** 34,
     })
 
@@ -129,6 +132,40 @@ describe('receiveUpload', function () {
     deepEqual(recorded[0]?.sender.headers, [])
     equal(receipt?.upload.id, 'u1')
     deepEqual(await staged(), [])
+  })
+
+  it('records parts in the order in which they are complete, although a request before is slow to store', async () => {
+    const isHeld = Promise.withResolvers<void>()
+    const hold = Promise.withResolvers<void>()
+    const isComplete = Promise.withResolvers<void>()
+    const receive = await receiver({
+      async beforeCommit({ path }) {
+        if (path !== 'v.mp4.parts/u1/init.mp4') return
+        isHeld.resolve()
+        await hold.promise
+      },
+    })
+    async function* lost(): AsyncGenerator<Buffer> {
+      yield Buffer.concat([header, ...segments(3)])
+      await isComplete.promise
+      throw new Error('the connection is lost')
+    }
+    async function* anew(): AsyncGenerator<Buffer> {
+      yield Buffer.concat([header, ...segments(3)])
+      hold.resolve()
+      isComplete.resolve()
+    }
+    const before = receive(facts, bodyOf(lost()))
+    await isHeld.promise
+    const next = receive(facts, bodyOf(anew()))
+    await Promise.all([before, next])
+    const parts = recorded.filter(({ part }) => part)
+    deepEqual(
+      parts.slice(0, 5).map(({ path }) => path.replace('v.mp4.parts/', '')),
+      ['u1/init.mp4', 'u1/1.m4s', 'u1/2.m4s', 'u3/init.mp4', 'u3/1.m4s'],
+    )
+    const times = parts.map(({ receivedAt }) => receivedAt)
+    deepEqual(times, times.toSorted())
   })
 
   it('says of a manifest which uploads it overtook, and of nothing else', async () => {

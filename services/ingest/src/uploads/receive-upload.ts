@@ -1,3 +1,4 @@
+import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { Finding } from '../validation/finding.ts'
 import { decodeStaged } from './body/decode-body.ts'
@@ -35,6 +36,8 @@ interface ReceiveUploadDeps extends CommitUploadDeps, UploadEventsDeps {
   readonly openUploads: OpenUploads
   readonly interfaceOf: StreamInterface
   readonly newId: () => string
+  /** By stream. */
+  readonly inOrder: KeyedMutex
   readonly maxBytes: number
 }
 
@@ -76,11 +79,12 @@ async function receivePlain(
   await using splitter = createSplitter(deps, staged, body.admission ?? null)
   const stats = await stageBody(body, staged, { events, maxBytes: deps.maxBytes, parts: splitter })
   if (stats.bytes === 0 && stats.whole) return null
-  const { parts, failure, errors, isPending } = await splitter.finish()
-  const extra = parts > 0 ? { parts } : {}
   const { facts } = staged
-  const complete = withFault({ facts, bytes: staged, stats, events, extra }, body.fault)
-  const receipt = await receiptOf(await commitUpload(deps, complete))
+  const complete = { facts, bytes: staged, stats, events, receivedAt: deps.now() }
+  const commit = (parts: number) =>
+    commitUpload(deps, withFault({ ...complete, extra: parts > 0 ? { parts } : {} }, body.fault))
+  const { request, failure, errors, isPending } = await splitter.finish(commit)
+  const receipt = await receiptOf(request)
   if (failure) throw failure
   if (receipt.findings === null || isPending) return { ...receipt, findings: null }
   return { ...receipt, findings: [...receipt.findings, ...errors] }

@@ -1,6 +1,7 @@
+import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Part } from '../../media/isobmff/segmenter.ts'
 import { excerpt, type Finding } from '../../validation/finding.ts'
-import { type CommitUploadDeps, commitUpload } from '../commit-upload.ts'
+import { type CommittedUpload, type CommitUploadDeps, commitUpload } from '../commit-upload.ts'
 import { partFolderOf } from '../part-path.ts'
 import type { Verdict } from '../pending-verdicts.ts'
 import type { StagedUpload, UploadAdmission, UploadStore } from '../ports.ts'
@@ -11,23 +12,28 @@ import { createBodyMeter, type PartListener } from './stage-body.ts'
 /** The request waits while more complete parts than this wait to be committed. */
 const maxWaiting = 16
 const maxErrors = 20
+const nothingFound = { failure: null, errors: [], isPending: false }
 
 interface SplitDeps extends CommitUploadDeps, UploadEventsDeps {
   readonly store: Pick<UploadStore, 'stage' | 'commit'>
   readonly interfaceOf: StreamInterface
   readonly newId: () => string
+  /** By stream: parts are recorded in the order in which they were complete, in whichever request. */
+  readonly inOrder: KeyedMutex
 }
 
 /** Makes uploads of the parts of one long request, in their order, while it is still arriving. Never throws. */
 interface Splitter extends PartListener, AsyncDisposable {
-  /** Resolves when every part is committed and has its verdict, or has waited long enough for it. */
-  finish(): Promise<SplitResult>
+  /**
+   * Commits the request behind its parts; `parts` is how many uploads these became, 0 where it is not long. Resolves
+   * when every part has its verdict, or has waited long enough for it. Throws what `commit` throws.
+   */
+  finish(commit: (parts: number) => Promise<CommittedUpload>): Promise<SplitResult>
 }
 
 interface SplitResult {
-  /** The number of uploads that the parts became; 0 where the request is not long. */
-  readonly parts: number
-  /** The error that kept a part from becoming one; null for none. */
+  readonly request: CommittedUpload
+  /** The error that kept a part from becoming an upload; null for none. */
   readonly failure: Error | null
   /** The first errors found in the parts, each with its part's name before it. */
   readonly errors: readonly Finding[]
@@ -38,17 +44,22 @@ interface SplitResult {
 /** Only what carries a header and media, or more than one segment, is split (DASH-IF Ingest 1.2, 6.2-3). */
 export function createSplitter(
   deps: SplitDeps,
-  request: StagedUpload,
+  staged: StagedUpload,
   admission: UploadAdmission | null,
 ): Splitter {
-  const parts = createParts(deps, request, admission)
-  const complete: Part[] = []
+  const parts = createParts(deps, staged, admission)
+  const complete: CompletePart[] = []
   let isLong = false
   let isLost = false
-  return { onPart, onStaged, onLost, finish, [Symbol.asyncDispose]: parts.settled }
+  let staging = Promise.withResolvers<boolean>()
+  return { onPart, onStaged, onLost, finish, [Symbol.asyncDispose]: dispose }
 
+  /** Gives parts their turns now, not when they are staged: those of another request may be complete meanwhile. */
   function onPart(part: Part): void {
-    if (!isLost) complete.push(part)
+    if (isLost) return
+    complete.push({ ...part, receivedAt: deps.now() })
+    isLong ||= complete.filter(({ kind }) => kind !== 'end').length > 1
+    if (isLong) for (const each of complete.splice(0)) parts.add(each, staging.promise)
   }
 
   function onLost(): void {
@@ -56,20 +67,30 @@ export function createSplitter(
   }
 
   async function onStaged(): Promise<void> {
-    addComplete()
+    endStaging(true)
     if (parts.waiting() > maxWaiting) await parts.settled()
   }
 
-  function addComplete(): void {
-    isLong ||= complete.filter(({ kind }) => kind !== 'end').length > 1
-    if (isLong) for (const part of complete.splice(0)) parts.add(part)
+  function endStaging(isStaged: boolean): void {
+    staging.resolve(isStaged)
+    staging = Promise.withResolvers()
   }
 
-  function finish(): Promise<SplitResult> {
-    addComplete()
-    return parts.result()
+  async function finish(commit: (parts: number) => Promise<CommittedUpload>): Promise<SplitResult> {
+    endStaging(true)
+    if (!isLong) return { request: await commit(0), ...nothingFound }
+    const request = await deps.inOrder(staged.facts.stream, () => commit(parts.committed()))
+    return { request, ...(await parts.result()) }
+  }
+
+  async function dispose(): Promise<void> {
+    endStaging(false)
+    await parts.settled()
   }
 }
+
+/** A part, and when its last byte came. */
+type CompletePart = Part & { readonly receivedAt: Date }
 
 /** Commits parts one after the other; the first failure ends that. */
 function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAdmission | null) {
@@ -80,14 +101,19 @@ function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAd
   let segments = 0
   let parts = 0
   let failure: Error | null = null
-  return { add, waiting: () => waiting, settled: () => last, result }
+  return { add, waiting: () => waiting, settled: () => last, committed: () => parts, result }
 
-  function add(part: Part): void {
+  /** `isStaged` resolves to false where the bytes of the part were not stored. */
+  function add(part: CompletePart, isStaged: Promise<boolean>): void {
     waiting++
-    last = last.then(() => commitUnlessFailed(part)).finally(() => waiting--)
+    last = deps.inOrder(request.facts.stream, commitInTurn).finally(() => waiting--)
+
+    async function commitInTurn(): Promise<void> {
+      if (await isStaged) await commitUnlessFailed(part)
+    }
   }
 
-  async function commitUnlessFailed(part: Part): Promise<void> {
+  async function commitUnlessFailed(part: CompletePart): Promise<void> {
     if (failure) return
     try {
       folder ??= partFolder(deps, request)
@@ -98,7 +124,7 @@ function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAd
     }
   }
 
-  async function commitPart(into: string, { kind, from, to }: Part): Promise<void> {
+  async function commitPart(into: string, { kind, from, to, receivedAt }: CompletePart): Promise<void> {
     const name = kind === 'segment' ? `${++segments}.m4s` : `${kind}.mp4`
     const facts = factsOf(`${into}/${name}`, from)
     using events = createUploadEvents(deps, facts, null, null)
@@ -109,7 +135,8 @@ function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAd
       events.received(bytes.length)
       await staged.write(bytes)
     }
-    const { verdict } = await commitUpload(deps, { facts, bytes: staged, stats: meter.result(true), events })
+    const stats = meter.result(true)
+    const { verdict } = await commitUpload(deps, { facts, bytes: staged, stats, events, receivedAt })
     parts++
     admission?.storedPart(to - from)
     verdicts.add(name, verdict)
@@ -122,9 +149,8 @@ function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAd
     return { ...facts, id: deps.newId(), path, sender: { ...facts.sender, headers: [] }, part }
   }
 
-  async function result(): Promise<SplitResult> {
-    await last
-    return { parts, failure, ...(await verdicts.result()) }
+  async function result(): Promise<Omit<SplitResult, 'request'>> {
+    return { failure, ...(await verdicts.result()) }
   }
 }
 
