@@ -6,19 +6,25 @@ export interface ParseBudget {
   hasAbsoluteUrl: boolean
   leavesStream: boolean
   truncated: boolean
+  /** What of it there is too much to compare, in words; null for nothing. */
+  excess: string | null
   entriesLeft: number
   runsLeft: number
   segmentsLeft: number
   charactersLeft: number
 }
 
+/** SegmentURLs of one MPD; one that several representations share counts for each. */
+export const maxListed = 10_000
+
 export const createParseBudget = (): ParseBudget => ({
   hasAbsoluteUrl: false,
   leavesStream: false,
   truncated: false,
+  excess: null,
   entriesLeft: 100_000,
   runsLeft: 10_000,
-  segmentsLeft: 10_000,
+  segmentsLeft: maxListed,
   charactersLeft: 1_048_576,
 })
 

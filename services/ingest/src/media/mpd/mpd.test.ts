@@ -249,8 +249,10 @@ describe('inspectMpd', () => {
 
   it('keeps facts small and says that it cut', () => {
     const many = '<Representation id="v"/>'.repeat(300)
-    const facts = factsOf(period(many))
+    const facts = cutFactsOf(period(many))
     deepEqual([facts.representations.length, facts.truncated], [256, true])
+    deepEqual(faultsOf(period(many)), ['manifest-too-large at most 256 Representations'])
+    deepEqual(faultsOf(period('<Representation id="v"/>'.repeat(256))), [])
 
     const runs = Array.from({ length: 6_000 }, (_, index) => `<S d="${1 + (index % 2)}"/>`).join('')
     const shared = `<SegmentTemplate><SegmentTimeline>${runs}</SegmentTimeline></SegmentTemplate>`
@@ -268,9 +270,24 @@ describe('inspectMpd', () => {
     deepEqual([looked.representations[6]?.timeline?.[0]?.count, looked.truncated], [10_000, true])
 
     const urls = `<SegmentList>${'<SegmentURL media="a"/>'.repeat(6_000)}</SegmentList>`
-    const listed = factsOf(period(`${urls}<Representation id="v"/><Representation id="w"/>`))
+    const listed = cutFactsOf(period(`${urls}<Representation id="v"/><Representation id="w"/>`))
     deepEqual([listed.representations[1]?.segments?.length, listed.truncated], [4_000, true])
+    deepEqual(faultsOf(period(`${urls}<Representation id="v"/><Representation id="w"/>`)), [
+      'manifest-too-large at most 10000 SegmentURLs of all representations together',
+    ])
+    deepEqual(faultsOf(period(`${urls}<Representation id="v"/>`)), [])
   })
+
+  function cutFactsOf(text: string) {
+    const { mpd } = inspectMpd(text, 'index.mpd')
+    ok(mpd)
+    return mpd
+  }
+
+  const faultsOf = (text: string) =>
+    inspectMpd(text, 'index.mpd').faults.map(
+      ({ code, message }) => `${code} ${/at most [^,]+/.exec(message)}`,
+    )
 
   it('tells its id, and of each Period with an id the start and the sets', () => {
     const set = (id: string) => `<AdaptationSet id="${id}"/>`

@@ -24,13 +24,14 @@ export function inspectMpd(
   const { type } = root.attributes
   const isKnown = type === undefined || type === 'static' || type === 'dynamic'
   const faults = isKnown ? [] : [malformed(`expected type static or dynamic, received ${type.slice(0, 80)}`)]
-  return { mpd: factsOf(root, path), faults }
+  const budget = createParseBudget()
+  const mpd = factsOf(budget, root, path)
+  return { mpd, faults: budget.excess === null ? faults : [...faults, tooMany(budget.excess)] }
 }
 
-function factsOf(mpd: Element, path: string): MpdFacts {
+function factsOf(budget: ParseBudget, mpd: Element, path: string): MpdFacts {
   const { type, availabilityStartTime = null } = mpd.attributes
   const periods = childrenOf(mpd, 'Period')
-  const budget = createParseBudget()
   const representations = representationsOf(budget, mpd, path)
   return {
     type: type === 'static' || type === 'dynamic' ? type : null,
@@ -80,7 +81,10 @@ export const maxSets = 16
 
 function representationsOf(budget: ParseBudget, mpd: Element, path: string): RepresentationFacts[] {
   const elements = representationElements(budget, mpd, path)
-  if (elements.length > maxRepresentations) budget.truncated = true
+  if (elements.length > maxRepresentations) {
+    budget.truncated = true
+    budget.excess = `${maxRepresentations} Representations`
+  }
   return elements.slice(0, maxRepresentations).map((one) => readRepresentation(budget, one))
 }
 
@@ -129,3 +133,8 @@ const hasBelow = (element: Element, name: string): boolean =>
   [...element.children.values()].some((children) => children.some((child) => hasBelow(child, name)))
 
 const malformed = (message: string): InspectionFault => ({ code: 'mpd-malformed', message })
+
+const tooMany = (limit: string): InspectionFault => ({
+  code: 'manifest-too-large',
+  message: `expected at most ${limit}, more is beyond the limit of this server; those behind were not compared`,
+})

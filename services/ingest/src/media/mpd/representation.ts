@@ -2,7 +2,7 @@ import type { RepresentationFacts, TimelineRest, TimelineRun } from '../inspecti
 import { escapeDollars, fillTemplate, literalOf } from '../url-template.ts'
 import { childOf, childrenOf, type Element } from '../xml/xml.ts'
 import { parsePositive, parseUnsigned } from './attribute-values.ts'
-import { type Base, type ParseBudget, resolveUrl } from './mpd-budget.ts'
+import { type Base, maxListed, type ParseBudget, resolveUrl } from './mpd-budget.ts'
 import { isRemote, type SegmentInformation, segmentInformationOf } from './segment-information.ts'
 import { readTimeline } from './timeline.ts'
 
@@ -144,6 +144,7 @@ function listOf(
   for (const { attributes } of list ? childrenOf(list, 'SegmentURL') : []) {
     if (budget.segmentsLeft <= 0 || budget.charactersLeft <= 0) {
       budget.truncated = true
+      budget.excess ??= `${maxListed} SegmentURLs of all representations together`
       break
     }
     const path = resolveUrl(budget, base, attributes.media ?? '')

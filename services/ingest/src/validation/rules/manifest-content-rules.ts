@@ -8,7 +8,7 @@ export const manifestContentRules = {
     standard: 'server',
     title: 'a manifest is within the limits of this server',
     clause: own,
-    hint: 'Keep a manifest below 4 MiB, without entities of its own: use SegmentTemplate with $Number$, or end the session and begin another.',
+    hint: 'Keep a manifest below 4 MiB, with up to 256 Representations and without entities of its own: use SegmentTemplate with $Number$, or end the session and begin another.',
     exercisedBy: ['manifest'],
   },
   'mpd-namespace': {
