@@ -24,7 +24,7 @@ export const initSegmentRules = {
     standard: 'server',
     title: 'boxes that describe media are within the limits of this server',
     clause: own,
-    hint: 'Keep moov and moof below 1 MiB: leave out pictures and free space, and send shorter fragments.',
+    hint: 'Keep moov and moof below 1 MiB: leave out pictures and free space, and send shorter fragments. Put each sidx in front of its subsegments.',
     exercisedBy: ['upload'],
   },
   'init-without-moov': {

@@ -49,6 +49,7 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
   let pending: PendingIndex[] = []
   let references = 0
   let isFirst = true
+  let isLimitReported = false
   let isWithMedia = hasMedia
   /** The newest sidx whose subsegments have come, while no other segment has begun. */
   let ended: PendingIndex | null = null
@@ -60,10 +61,18 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
     const index = parseSidx(top, box)
     const count = countOf(index)
     if (index.timescale === 0) reportFault(index, 'expected a timescale above 0 in sidx, received 0')
-    else if (count > 0 && pending.length < maxPending && references + count <= maxReferences) {
+    else if (pending.length >= maxPending || references + count > maxReferences) reportLimit(index)
+    else if (count > 0) {
       references += count
       pending.push(index)
     }
+  }
+
+  function reportLimit({ at }: PendingIndex): void {
+    if (isLimitReported) return
+    isLimitReported = true
+    const message = `expected up to ${maxPending} sidx with up to ${maxReferences} references that wait for their subsegments, more is beyond the limit of this server; the sidx at byte ${at} was not checked`
+    report(at, message, 'box-too-large')
   }
 
   function addMoof({ start }: TopBox, { trafs }: Moof): void {
