@@ -24,6 +24,21 @@ describe('initOf', () => {
     equal(initOf('Streams(audio.cmfa)', inits), 'a')
   })
 
+  it('counts no extension that all tracks have, and the name of the folder behind that of the segment', () => {
+    const inits = [
+      { path: 'session_1/video/video.init', upload: '1' },
+      { path: 'session_1/video/init.m4s', upload: '2' },
+    ]
+    equal(initOf('session_1/video/segment_1001.m4s', inits), '1')
+    equal(initOf('session_1/video/video_1001.m4s', inits), '1')
+    equal(initOf('session_1/video/init_1001.m4s', inits), '2')
+    const ofKinds = [
+      { path: 'video/video.cmfv', upload: '1' },
+      { path: 'video/audio.cmfa', upload: '2' },
+    ]
+    equal(initOf('video/7.cmfa', ofKinds), '2')
+  })
+
   it('takes the newest of equals', () => {
     const inits = [
       { path: 'x/a.mp4', upload: '1' },

@@ -22,24 +22,34 @@ export const initFor = (path: string, inits: readonly InitSegment[]): string | n
 /**
  * The init segment that fits best, out of those in the same folder: the one at the same path
  * (DASH-IF Interface-1), else the one whose name shares most words (`init-stream0` for
- * `chunk-stream0-00001`), the newest among equals.
+ * `chunk-stream0-00001`), then most with the folder's (`video.init` in `video`), the newest among equals.
  */
 export function initOf(path: string, inits: readonly InitSegment[]): string | null {
   const folder = directoryOf(path)
   const near = inits.filter((init) => directoryOf(init.path) === folder)
   if (near.length < 2) return near[0]?.upload ?? null
-  const words = wordsOf(path)
+  const [words, folderWords] = [wordsOf(path), wordsOf(folder)]
   const ranked = near
-    .map((init) => ({ ...init, likeness: init.path === path ? Infinity : shared(words, wordsOf(init.path)) }))
-    .sort((a, b) => b.likeness - a.likeness || (a.upload < b.upload ? 1 : -1))
+    .map(({ path: initPath, upload }) => {
+      const initWords = wordsOf(initPath)
+      const likeness = initPath === path ? Infinity : shared(words, initWords)
+      return { upload, likeness, folderLikeness: shared(folderWords, initWords) }
+    })
+    .sort(
+      (a, b) =>
+        b.likeness - a.likeness || b.folderLikeness - a.folderLikeness || (a.upload < b.upload ? 1 : -1),
+    )
   return ranked[0]?.upload ?? null
 }
 
+/** Extensions that say nothing of the track, as `.cmfv` does, are no words. */
 const wordsOf = (path: string): Set<string> =>
   new Set(
     baseNameOf(path)
       .toLowerCase()
-      .split(/[^\p{L}\p{N}]+/u),
+      .replace(/\.(m4s|mp4|init)$/, '')
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter((word) => word !== ''),
   )
 
 const shared = (a: Set<string>, b: Set<string>): number => [...a].filter((word) => b.has(word)).length
