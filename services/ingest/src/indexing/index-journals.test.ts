@@ -1,4 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { startIndexer } from './index-journals.ts'
@@ -35,6 +36,35 @@ describe('catching up', () => {
     equal(last.streams, 2)
     resolve()
     await through
+  })
+
+  it('keeps no process alive whose Redis does not respond any more', async () => {
+    const isAsked = Promise.withResolvers<void>()
+    const deps = {
+      journals: {
+        ...{ own: 'one', isComplete: true, streams: async () => ['1'], of: async () => ['one'] },
+        read: async () => ({ lines: [], next: 0, isEnd: true }),
+      },
+      ...{ log: createLogger('test', 'fatal'), retryMs: 1, progressMs: 60_000, idleMs: 1, nowMs: () => 0 },
+      index: {
+        position: async () => ({ cursors: {} }),
+        jobs() {
+          isAsked.resolve()
+          return new Promise(() => undefined)
+        },
+      },
+      probes: { enqueue: () => undefined },
+      inspections: { forget: () => undefined },
+      verdicts: { isPending: () => false },
+    } as Partial<Record<keyof Deps, unknown>> as Deps
+    // Mocha starts its timer of this test when the test waits.
+    await nextTurn()
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    await using indexer = startIndexer(deps)
+    void indexer.catchUp()
+    await isAsked.promise
+    equal(timers(), before)
   })
 })
 

@@ -106,10 +106,11 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       const streams = await journals.streams()
       const before = indexed
       let done = 0
+      // A Redis that is lost while this process ends may never respond.
       const timer = setInterval(() => {
         const counts = { streams: streams.length, streamsDone: done, uploads: indexed - before }
         log.info(counts, 'index is catching up')
-      }, progressMs)
+      }, progressMs).unref()
       try {
         await forEachLimit(fromAnywhere(streams), catchUpConcurrency, async (stream) => {
           await catchUpStream(stream)
