@@ -18,10 +18,10 @@ const unreadStreams = 100
  * By which ingest may grow while 100 responses of one route are not read, and in all after one route after the other.
  * A whole wire log of the test is 2 MB, its event stream 12 MB.
  */
-const maxGrowthMiB = 200
-const maxGrowthInAllMiB = 300
-/** Makes V8 collect garbage that it would otherwise let lie while the machine has memory, and count as growth. */
-const heapLimit = { NODE_OPTIONS: '--max-old-space-size=256' }
+const maxGrowthMiB = 120
+const maxGrowthInAllMiB = 240
+/** Ends ingest where responses hold more, and makes V8 collect garbage that would count as growth. */
+const heapLimit = { NODE_OPTIONS: '--max-old-space-size=160' }
 
 /** What is asked for on each route that responds to GET. */
 const pathOf: Readonly<Record<string, (upload: string) => string>> = {
