@@ -47,7 +47,7 @@ async function runMocha(): Promise<void> {
 
 /** Number of parallel workers. Tests that start servers mostly wait; unit and soak tests keep the processor busy. */
 function jobsOf(name: string): number {
-  const jobsPerCore = name === 'unit' || name === 'soak' ? 1 : 2.5
+  const jobsPerCore = name === 'unit' || name === 'soak' ? 1 : 2
   return Math.max(2, Math.ceil(jobsPerCore * availableParallelism()))
 }
 
