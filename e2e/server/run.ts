@@ -11,7 +11,7 @@ export interface CommandResult {
 
 type Options = Pick<SpawnOptions, 'cwd' | 'env'> & { readonly input?: Buffer | string }
 
-const patienceMs = 90_000
+const timeoutMs = 90_000
 
 /** Runs a command to its end, with any exit code. */
 export async function run(
@@ -20,14 +20,19 @@ export async function run(
   options: Options = {},
 ): Promise<CommandResult> {
   const { input = '', ...rest } = options
-  const child = spawn(command, args, { ...rest, timeout: patienceMs, killSignal: 'SIGKILL' })
-  const closed = once(child, 'close')
+  const child = spawn(command, args, rest)
+  // The timeout of spawn would go on for a command that does not exist.
+  const timeout = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const closed = once(child, 'close').finally(() => clearTimeout(timeout))
   // A client that is refused early exits without having read its input.
   const fed = pipeline([input], child.stdin).catch(() => undefined)
-  const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map(collect))
-  await fed
-  const [code] = await closed
-  return { code, stdout: stdout ?? Buffer.alloc(0), stderr: String(stderr) }
+  const [stdout, stderr, [code]] = await Promise.all([
+    collect(child.stdout),
+    collect(child.stderr),
+    closed,
+    fed,
+  ])
+  return { code, stdout, stderr: String(stderr) }
 }
 
 /** Runs a command; throws unless it exits with 0. */
