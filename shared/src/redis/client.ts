@@ -17,6 +17,7 @@ export interface ClientOptions {
 }
 
 const connectTimeoutMs = 2_000
+const slotsRefreshMs = 10_000
 const retryStrategy = (attempt: number): number => Math.min(50 * attempt, 500)
 
 /**
@@ -127,12 +128,26 @@ function openCluster(target: Extract<RedisTarget, { kind: 'cluster' }>, options:
     slotsRefreshTimeout: connectTimeoutMs,
     // When the check fails, ioredis's connect() never settles, and BullMQ would wait for ever.
     enableReadyCheck: false,
-    // Notices a machine that has died, which closes no connection.
-    slotsRefreshInterval: 10_000,
     // Passes host names to TLS unresolved, because certificates name hosts, not addresses.
     ...(target.isTls ? { dnsLookup: (host, callBack) => callBack(null, host) } : {}),
   } satisfies ClusterOptions
-  return new Cluster([...target.nodes], clusterOptions)
+  return withPeriodicRefresh(new Cluster([...target.nodes], clusterOptions))
+}
+
+/**
+ * Notices a machine that has died, which closes no connection; also for connections that BullMQ duplicates. ioredis's own
+ * `slotsRefreshInterval` goes on for ever when a Cluster is closed during a refresh, and keeps the process alive.
+ */
+function withPeriodicRefresh(cluster: Cluster): Cluster {
+  let timer: NodeJS.Timeout | undefined
+  cluster.on('ready', () => {
+    clearInterval(timer)
+    timer = setInterval(() => cluster.refreshSlotsCache(), slotsRefreshMs).unref()
+  })
+  cluster.on('end', () => clearInterval(timer))
+  const duplicate = cluster.duplicate.bind(cluster)
+  cluster.duplicate = (...given) => withPeriodicRefresh(duplicate(...given))
+  return cluster
 }
 
 /** ioredis retries every 100 ms, so commands fail after about a second. */
