@@ -51,7 +51,7 @@ export function createSplitter(
   const complete: CompletePart[] = []
   let isLong = false
   let isLost = false
-  let staging = Promise.withResolvers<boolean>()
+  let staging: PromiseWithResolvers<boolean> | null = null
   return { onPart, onStaged, onLost, finish, [Symbol.asyncDispose]: dispose }
 
   /** Gives parts their turns now, not when they are staged: those of another request may be complete meanwhile. */
@@ -59,7 +59,9 @@ export function createSplitter(
     if (isLost) return
     complete.push({ ...part, receivedAt: deps.now() })
     isLong ||= complete.filter(({ kind }) => kind !== 'end').length > 1
-    if (isLong) for (const each of complete.splice(0)) parts.add(each, staging.promise)
+    if (!isLong) return
+    staging ??= Promise.withResolvers()
+    for (const each of complete.splice(0)) parts.add(each, staging.promise)
   }
 
   function onLost(): void {
@@ -72,8 +74,8 @@ export function createSplitter(
   }
 
   function endStaging(isStaged: boolean): void {
-    staging.resolve(isStaged)
-    staging = Promise.withResolvers()
+    staging?.resolve(isStaged)
+    staging = null
   }
 
   async function finish(commit: (parts: number) => Promise<CommittedUpload>): Promise<SplitResult> {
