@@ -5,7 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { openRedis, whenReady } from '@pushav/shared/redis/client.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { ingestSuite } from '../services/ingest/src/testing/ingest.ts'
 import { startWorkerProcess } from '../services/probe/src/testing/worker-process.ts'
@@ -32,6 +34,20 @@ describe('on a Redis Cluster', function () {
   const start = (REDIS_URL = cluster.url) => suite.start({ REDIS_URL, SESSION_IDLE: '1h' })
   const work = (REDIS_URL = cluster.url) =>
     startWorkerProcess({ REDIS_URL, WORKING_DIRECTORY: suite.path(), TMPDIR: suite.path() })
+
+  it('is asked for its nodes by a timer that keeps no process alive', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    // By then mocha has started its own.
+    await nextTurn()
+    const before = timers()
+    const redis = openRedis(cluster.url, { waitsForReconnect: false }, () => undefined)
+    try {
+      await whenReady(redis)
+      await until('only timers that keep no process alive', async () => timers() <= before, 5_000)
+    } finally {
+      redis.disconnect()
+    }
+  })
 
   it('gives the answers of a single Redis', async () => {
     const answers = await (async () => {
